@@ -33,7 +33,8 @@ export const invalidInput = (message: string, help?: string, details?: Record<st
 export const invalidSetting = (name: string, value: string, expected: string) =>
   new LacydonError('invalid_setting', 400, `${name} is “${value}”: write ${expected}.`, { details: { name } })
 
-export const conflict = (message: string, help?: string) => new LacydonError('conflict', 409, message, { help })
+export const conflict = (message: string, help?: string) =>
+  new LacydonError('conflict', 409, message, { help })
 
 export const tooExpensive = (message: string, help?: string) =>
   new LacydonError('query_too_expensive', 422, message, { help })
@@ -42,7 +43,8 @@ export const tooExpensive = (message: string, help?: string) =>
 export const overloaded = (message: string, retryAfterS: number) =>
   new LacydonError('overloaded', 503, message, { details: { retryAfterS } })
 
-export const unavailable = (message: string, help?: string) => new LacydonError('unavailable', 503, message, { help })
+export const unavailable = (message: string, help?: string) =>
+  new LacydonError('unavailable', 503, message, { help })
 
 /** The client left or the caller gave up: nobody reads the answer. */
 export const cancelled = (message = 'The request was cancelled by the caller.') =>

@@ -7,11 +7,38 @@ export type Literal = string | number | boolean | null
 
 /** Functions of one row. Distances are metres, angles degrees, times UTC unless a zone is given. */
 export type FunctionName =
-  | '=' | '!=' | '<' | '<=' | '>' | '>='
-  | '+' | '-' | '*' | '/'
-  | 'floor' | 'ceil' | 'round' | 'abs' | 'sqrt' | 'ln' | 'sin' | 'cos' | 'tan' | 'radians' | 'least' | 'greatest'
-  | 'lower' | 'upper' | 'length' | 'concat' | 'substring' | 'contains' | 'starts-with'
-  | 'is-null' | 'coalesce' | 'if'
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'abs'
+  | 'sqrt'
+  | 'ln'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'radians'
+  | 'least'
+  | 'greatest'
+  | 'lower'
+  | 'upper'
+  | 'length'
+  | 'concat'
+  | 'substring'
+  | 'contains'
+  | 'starts-with'
+  | 'is-null'
+  | 'coalesce'
+  | 'if'
   | 'epoch-ms'
 
 export type Expression =
@@ -23,13 +50,24 @@ export type Expression =
   | { kind: 'not'; of: Expression }
   | { kind: 'in'; of: Expression; values: Literal[] }
   /** The start of the bucket that holds the instant; calendar units follow the zone (IANA name, default UTC). */
-  | { kind: 'time-bucket'; of: Expression; unit: 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'; count: number; zone?: string }
+  | {
+      kind: 'time-bucket'
+      of: Expression
+      unit: 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
+      count: number
+      zone?: string
+    }
   /** Index of the square cell of `size` (same unit as `of`) that holds the value: floor(of / size). */
   | { kind: 'grid'; of: Expression; size: number }
 
 export type Aggregate =
   | { kind: 'aggregate'; fn: 'count' }
-  | { kind: 'aggregate'; fn: 'count' | 'count-distinct' | 'sum' | 'min' | 'max' | 'avg'; of: Expression; where?: Expression }
+  | {
+      kind: 'aggregate'
+      fn: 'count' | 'count-distinct' | 'sum' | 'min' | 'max' | 'avg'
+      of: Expression
+      where?: Expression
+    }
   /** Exact, linear interpolation between closest ranks. */
   | { kind: 'aggregate'; fn: 'percentile'; of: Expression; p: number }
   /** The value of `of` in the row where `by` is greatest (last) or smallest (first); NULL `by` is ignored. */
@@ -45,9 +83,7 @@ export interface Ordering {
   descending?: boolean
 }
 
-export type From =
-  | { kind: 'table'; table: string }
-  | { kind: 'query'; query: Query }
+export type From = { kind: 'table'; table: string } | { kind: 'query'; query: Query }
 
 export interface Join {
   /** `as-of`: the last right row at or before the left one in `time`, among equal keys. */
@@ -80,7 +116,11 @@ export interface Query {
 
 export const column = (name: string): Expression => ({ kind: 'column', name })
 export const value = (literal: Literal): Expression => ({ kind: 'value', value: literal })
-export const instant = (at: Date): Expression => ({ kind: 'value', value: at.toISOString(), type: 'timestamp' })
+export const instant = (at: Date): Expression => ({
+  kind: 'value',
+  value: at.toISOString(),
+  type: 'timestamp',
+})
 export const call = (fn: FunctionName, ...args: Expression[]): Expression => ({ kind: 'call', fn, args })
 export const and = (...of: Expression[]): Expression => ({ kind: 'and', of })
 export const or = (...of: Expression[]): Expression => ({ kind: 'or', of })

@@ -8,7 +8,10 @@ export interface StoredFile {
 /** Keys are slash-separated names of [A-Za-z0-9._=-]; no empty, `.` or `..` part. Anything else is `invalid_input`. */
 export interface BlobStore {
   /** All or nothing: a reader never sees half a file. Returns size and sha256 (hex) of what was stored. */
-  put(key: string, data: AsyncIterable<Uint8Array> | Uint8Array): Promise<{ sizeBytes: number; sha256: string }>
+  put(
+    key: string,
+    data: AsyncIterable<Uint8Array> | Uint8Array,
+  ): Promise<{ sizeBytes: number; sha256: string }>
   /** Bytes [start, end) of the file, all of it by default. Throws `not_found`. */
   get(key: string, range?: { start: number; end?: number }): AsyncIterable<Uint8Array>
   stat(key: string): Promise<StoredFile>

@@ -1,0 +1,125 @@
+/**
+ * Decoded AIS messages: one final shape per group of types, units in the names, null for "not available".
+ * Layouts and sentinels: ITU-R M.1371-5; 6-bit text stops at the first `@` and is trimmed on the right.
+ */
+
+interface Common {
+  /** Message type, 1–27. */
+  type: number
+  repeat: number
+  mmsi: number
+}
+
+/** Types 1, 2, 3 (class A), 18, 19 (class B), 9 (SAR aircraft), 27 (long range). */
+export interface PositionReport extends Common {
+  group: 'position'
+  /** 0–15, class A and type 27; null elsewhere. */
+  navStatus: number | null
+  /** Degrees a minute, positive to starboard; null when not available or class B. */
+  rotDegPerMin: number | null
+  /** True when ROT is ±127: turning faster than 5° in 30 s, without a turn indicator. */
+  rotFast: boolean
+  /** Knots; 102.2 means "102.2 or more". */
+  sogKn: number | null
+  /** True when the position is better than 10 m. */
+  accuracyHigh: boolean
+  lon: number | null
+  lat: number | null
+  cogDeg: number | null
+  headingDeg: number | null
+  /** UTC second of the report, 0–59; null for 60–63 (see positionMode) and type 27. */
+  utcSecond: number | null
+  /** From seconds 61–63. */
+  positionMode: 'manual' | 'dead-reckoning' | 'inoperative' | null
+  manoeuvre: number | null
+  raim: boolean
+  altitudeM: number | null
+  /** Type 27: position from the current GNSS fix (true) or older (false); null elsewhere. */
+  gnssCurrent: boolean | null
+  /** Type 18: true = carrier-sense unit, false = SOTDMA; null elsewhere. */
+  carrierSense: boolean | null
+  assigned: boolean | null
+  radio: number | null
+}
+
+/** Types 5, 19 (its static half), 24 A and B. Absent fields of a part are null. */
+export interface StaticReport extends Common {
+  group: 'static'
+  /** Type 24 only. */
+  part: 'A' | 'B' | null
+  imo: number | null
+  callSign: string | null
+  name: string | null
+  shipType: number | null
+  toBowM: number | null
+  toSternM: number | null
+  toPortM: number | null
+  toStarboardM: number | null
+  epfd: number | null
+  etaMonth: number | null
+  etaDay: number | null
+  etaHour: number | null
+  etaMinute: number | null
+  draughtM: number | null
+  destination: string | null
+  dte: boolean | null
+  aisVersion: number | null
+  vendorId: string | null
+  vendorModel: number | null
+  vendorSerial: number | null
+  mothershipMmsi: number | null
+}
+
+/** All other types: `fields` holds what the type carries, in the names of docs/ais-fields.md. */
+export interface OtherMessage extends Common {
+  group: 'other'
+  /** Base stations (4, 11), aids (21) and corrections (17) have a place; null otherwise. */
+  lon: number | null
+  lat: number | null
+  /** Binary application, types 6, 8, 25, 26; null otherwise. */
+  dac: number | null
+  fid: number | null
+  /** Plain values, arrays and objects of plain values; JSON-safe. */
+  fields: Record<string, unknown>
+}
+
+export type AisMessage = PositionReport | StaticReport | OtherMessage
+
+/** Circumstances of a message: one object reused for every call; copy what you keep. */
+export interface Heard {
+  /** Spool position of the line that completed the message. */
+  seq: number
+  /** When its bytes arrived here, ms since 1970 UTC. */
+  receivedAtMs: number
+  /** Best time of transmission, ms since 1970 UTC, by the order of trust of docs/ais.md. */
+  atMs: number
+  timeSource: 'tag' | 'suffix' | 'pghp' | 'column' | 'base-station' | 'receiver'
+  /** Receiving station named by the line (TAG `s:`, suffix `r…`/`b…`, $PGHP), else null. */
+  station: string | null
+  channel: 'A' | 'B' | null
+  signalDbm: number | null
+  /** VDO: sent by the receiver's own transponder; never a target. */
+  own: boolean
+  /** The message was shorter than its type; what is whole was decoded. */
+  truncated: boolean
+  /** The armoured payload of all parts: the identity of the transmission. Valid only during the call. */
+  payloadKey(): string
+}
+
+export const rejectReasons = [
+  'checksum',
+  'malformed',
+  'line-too-long',
+  'incomplete',
+  'payload-character',
+  'unknown-type',
+  'too-short',
+] as const
+export type RejectReason = (typeof rejectReasons)[number]
+
+export interface AisSink {
+  /** HOT: once per message. A type 19 gives two calls, position then static, with the same `heard.seq`. */
+  message(message: AisMessage, heard: Heard): void
+  /** `line` is the raw text, at most 1,024 characters of it. */
+  reject(reason: RejectReason, line: string, seq: number, receivedAtMs: number): void
+}
