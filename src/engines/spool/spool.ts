@@ -43,7 +43,10 @@ export interface Spool {
 }
 
 export interface SpoolStore {
-  /** Opens a source's spool, repairing a torn tail. */
-  open(source: string): Promise<Spool>
+  /**
+   * Opens a source's spool, repairing a torn tail. Positions given from now on are `atLeastSeq` or more: pass the
+   * position recorded with the rows, so that a spool lost with its disk never gives known positions to new lines.
+   */
+  open(source: string, options?: { atLeastSeq?: number }): Promise<Spool>
   list(): Promise<string[]>
 }
