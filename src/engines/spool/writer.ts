@@ -41,6 +41,8 @@ export class SpoolWriter implements Spool {
   /** Of the last segment, while it can be written to. */
   #handle: FileHandle | undefined
   #writtenBytes = 0
+  /** Abandoned segment whose undurable tail could not be removed yet; a later one must not follow it. */
+  #uncut: Segment | undefined
   #nextSeq: number
   #durableSeq: number
   /** End of the last record; less than `#durableSeq` only after a jump to `atLeastSeq`. */
@@ -215,6 +217,7 @@ export class SpoolWriter implements Spool {
     const { disk, folder } = this.#options
     await this.#handle?.close()
     this.#handle = undefined
+    if (this.#uncut) await this.#cut(this.#uncut)
     const segment = segmentAt(folder, chunk.firstSeq, headerBytes)
     this.#handle = await disk.open(segment.path, 'w', 0o600)
     if (this.segments.at(-1)?.firstSeq === segment.firstSeq) this.segments.pop()
@@ -230,18 +233,38 @@ export class SpoolWriter implements Spool {
     await syncFolder(disk, folder)
   }
 
-  /** Cuts the last segment back to what is durable; removes it when that is nothing. Failing to is harmless. */
+  /** Cuts the last segment back to what is durable, now or before the next segment; removes it when that is nothing. */
   async #abandonSegment(): Promise<void> {
     const handle = this.#handle
     const segment = this.segments.at(-1)
     this.#handle = undefined
     if (!handle || !segment) return
     const kept = segment.durableBytes ?? headerBytes
-    await handle.truncate(kept).catch(() => {})
+    if (kept > headerBytes) {
+      this.#uncut = segment
+      await handle.truncate(kept).then(
+        () => {
+          this.#uncut = undefined
+        },
+        () => {},
+      )
+      await handle.close().catch(() => {})
+      return
+    }
     await handle.close().catch(() => {})
-    if (kept > headerBytes) return
     this.segments.pop()
+    // Should it stay, the next segment has the same first position and so overwrites it.
     await this.#options.disk.unlink(segment.path).catch(() => {})
+  }
+
+  async #cut(segment: Segment): Promise<void> {
+    const handle = await this.#options.disk.open(segment.path, 'r+')
+    try {
+      await handle.truncate(segment.durableBytes)
+      this.#uncut = undefined
+    } finally {
+      await handle.close()
+    }
   }
 
   async #write(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
