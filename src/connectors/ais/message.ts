@@ -40,6 +40,18 @@ export interface PositionReport extends Common {
   carrierSense: boolean | null
   assigned: boolean | null
   radio: number | null
+  /** Type 18: what the unit is equipped for; null or absent elsewhere. */
+  classB?: ClassBUnit | null
+  /** Types 9 and 19: the DTE bit, true = data terminal not ready; null or absent elsewhere. */
+  dte?: boolean | null
+}
+
+export interface ClassBUnit {
+  hasDisplay: boolean
+  hasDsc: boolean
+  /** Can use the whole marine band, not only the upper 525 kHz. */
+  wholeBand: boolean
+  acceptsMessage22: boolean
 }
 
 /** Types 5, 19 (its static half), 24 A and B. Absent fields of a part are null. */
@@ -102,6 +114,8 @@ export interface Heard {
   own: boolean
   /** The message was shorter than its type; what is whole was decoded. */
   truncated: boolean
+  /** A field held an impossible value (latitude beyond 90°, heading 400…), given as null. */
+  outOfRange?: boolean
   /** The armoured payload of all parts: the identity of the transmission. Valid only during the call. */
   payloadKey(): string
 }

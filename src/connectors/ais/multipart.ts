@@ -1,0 +1,159 @@
+import { type Circumstances, mergeCircumstances } from './circumstances.ts'
+import type { Sentence } from './sentence.ts'
+
+/** Open groups per source; the oldest is given up when one more begins. */
+export const maxOpenGroups = 512
+
+/** Parts heard so far of one message. */
+export interface OpenMessage {
+  talker: number
+  own: boolean
+  channel: number
+  sequenceId: number
+  total: number
+  /** What its parts said so far; its TAG group keeps messages apart. */
+  about: Circumstances
+  /** Armoured characters by part number − 1. */
+  parts: (Uint8Array | undefined)[]
+  /** How often each part was heard. */
+  times: number[]
+  heard: number
+  fillBits: number
+  /** Position and text of the first line heard, for `resumeFrom` and for the reject. */
+  seq: number
+  line: string
+  receivedAtMs: number
+  /** Event time of the first line. */
+  atMs: number
+}
+
+/**
+ * Joins the parts of long messages: in any order, with parts of other ships in between, repeated by other
+ * receivers. Messages that stay incomplete are handed to `giveUp`.
+ */
+export class OpenMessages {
+  /** Oldest first. */
+  readonly #open: OpenMessage[] = []
+  /** Complete, kept only to swallow the repeats still to come from a second receiver. */
+  readonly #done: OpenMessage[] = []
+  readonly #timeoutMs: number
+  readonly #giveUp: (message: OpenMessage) => void
+
+  constructor(timeoutMs: number, giveUp: (message: OpenMessage) => void) {
+    this.#timeoutMs = timeoutMs
+    this.#giveUp = giveUp
+  }
+
+  get count(): number {
+    return this.#open.length
+  }
+
+  /** Position of the oldest line still needed; undefined when nothing is open. */
+  oldestSeq(): number | undefined {
+    return this.#open[0]?.seq
+  }
+
+  /** Gives up what began more than the timeout before `atMs`. */
+  expire(atMs: number): void {
+    for (let i = 0; i < this.#open.length; ) {
+      if (atMs - this.#open[i]!.atMs > this.#timeoutMs) this.#giveUp(this.#open.splice(i, 1)[0]!)
+      else i++
+    }
+    while (this.#done.length > 0 && atMs - this.#done[0]!.atMs > this.#timeoutMs) this.#done.shift()
+  }
+
+  /** The input ended: all that is open is incomplete. */
+  end(): void {
+    for (const message of this.#open.splice(0)) this.#giveUp(message)
+    this.#done.length = 0
+  }
+
+  /**
+   * Adds one part. Answers the message when this part completes it, `repeated` when the same part was heard
+   * before, else null. `begin` makes the record of a message not heard of yet.
+   */
+  add(
+    sentence: Sentence,
+    about: Circumstances,
+    payload: Uint8Array,
+    begin: () => OpenMessage,
+  ): OpenMessage | 'repeated' | null {
+    const part = sentence.number - 1
+    if (this.#isLateRepeat(sentence, about, payload)) return 'repeated'
+    let message = this.#find(sentence, about)
+    const before = message?.parts[part]
+    if (message && before) {
+      if (isEqual(before, payload)) {
+        message.times[part]!++
+        return 'repeated'
+      }
+      // The same key with another payload: the sender has begun its next message.
+      this.#open.splice(this.#open.indexOf(message), 1)
+      this.#giveUp(message)
+      message = undefined
+    }
+    if (!message) {
+      if (this.#open.length >= maxOpenGroups) this.#giveUp(this.#open.shift()!)
+      message = begin()
+      this.#open.push(message)
+    }
+    message.parts[part] = payload.slice()
+    message.times[part] = 1
+    message.heard++
+    mergeCircumstances(message.about, about)
+    if (part + 1 === message.total) message.fillBits = sentence.fillBits
+    if (message.heard < message.total) return null
+    this.#open.splice(this.#open.indexOf(message), 1)
+    if (message.times.some((times) => times > 1)) this.#remember(message)
+    return message
+  }
+
+  #find(sentence: Sentence, about: Circumstances): OpenMessage | undefined {
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      if (isSameMessage(this.#open[i]!, sentence, about)) return this.#open[i]
+    }
+    return undefined
+  }
+
+  #remember(message: OpenMessage): void {
+    const most = Math.max(...message.times)
+    message.times = message.times.map((times) => most - times)
+    if (message.times.every((left) => left === 0)) return
+    this.#done.push(message)
+    if (this.#done.length > maxOpenGroups) this.#done.shift()
+  }
+
+  /** A part whose siblings were already heard twice before the message was complete. */
+  #isLateRepeat(sentence: Sentence, about: Circumstances, payload: Uint8Array): boolean {
+    const part = sentence.number - 1
+    for (let i = 0; i < this.#done.length; i++) {
+      const message = this.#done[i]!
+      if (!isSameMessage(message, sentence, about)) continue
+      if (message.times[part]! < 1 || !isEqual(message.parts[part]!, payload)) continue
+      message.times[part]!--
+      if (message.times.every((left) => left === 0)) this.#done.splice(i, 1)
+      return true
+    }
+    return false
+  }
+}
+
+function isSameMessage(message: OpenMessage, sentence: Sentence, about: Circumstances): boolean {
+  if (message.total !== sentence.total || message.sequenceId !== sentence.sequenceId) return false
+  if (message.about.group !== about.group) return false
+  const station = message.about.station
+  if (station !== about.station && station !== null && about.station !== null) return false
+  // A TAG group names its message; without one the sentence's own fields do.
+  return (
+    about.group !== null ||
+    (message.talker === sentence.talker &&
+      message.own === sentence.own &&
+      message.channel === sentence.channel)
+  )
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
