@@ -39,7 +39,7 @@ const buildWebStep = (root) =>
     hash: () =>
       fingerprint(
         root,
-        ['web', 'src', 'package-lock.json'],
+        ['web', 'src', 'data', 'package-lock.json'],
         (path) => isSource(path) && (!path.startsWith('src/') || path.endsWith('/schema.ts')),
       ),
     build: (output) => [

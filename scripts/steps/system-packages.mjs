@@ -4,12 +4,12 @@ import { runChild, tail } from './child.mjs'
 import { StepError } from './step.mjs'
 
 /**
- * Programs that only tests use, by Debian package.
- * @typedef {{ name: string, programs: string[], purpose: string }} SystemPackage
+ * Programs that only tests use, by Debian package; `also` are packages they are poor without.
+ * @typedef {{ name: string, also?: string[], programs: string[], purpose: string }} SystemPackage
  * @type {SystemPackage[]}
  */
 export const systemPackages = [
-  { name: 'chromium', programs: ['chromium'], purpose: 'the browser journeys' },
+  { name: 'chromium', also: ['fonts-liberation'], programs: ['chromium'], purpose: 'the browser journeys' },
   { name: 'postgresql', programs: ['initdb'], purpose: 'the control store on PostgreSQL' },
   { name: 'nats-server', programs: ['nats-server'], purpose: 'the bus on NATS JetStream' },
   { name: 'gdal-bin', programs: ['ogrinfo'], purpose: 'reading our files back with GDAL' },
@@ -38,22 +38,23 @@ export function canInstallSystemPackages() {
 
 /** Installs the missing ones where that is possible. @returns {import('./step.mjs').Step} */
 export function systemPackagesStep() {
-  const names = () => missingSystemPackages().map(({ name }) => name)
   return {
-    title: () =>
-      canInstallSystemPackages() && names().length > 0
-        ? `Installing ${names().join(', ')} with apt (for tests only)`
-        : undefined,
+    title: () => {
+      const names = missingSystemPackages().map(({ name }) => name)
+      return canInstallSystemPackages() && names.length > 0
+        ? `Installing ${names.join(', ')} with apt (for tests only)`
+        : undefined
+    },
     run: async (say) => {
-      const wanted = names()
+      const wanted = missingSystemPackages()
       await apt(['update'])
       await withoutStartingServices(async () => {
-        if (wanted.includes('postgresql')) {
+        if (wanted.some(({ name }) => name === 'postgresql')) {
           await apt(['install', 'postgresql-common'])
           preventMainCluster()
         }
-        for (const name of wanted) {
-          await apt(['install', name])
+        for (const { name, also = [] } of wanted) {
+          await apt(['install', name, ...also])
           say(`${name} installed`)
         }
       })
