@@ -137,3 +137,15 @@ export interface AisSink {
   /** `line` is the raw text, at most 1,024 characters of it. */
   reject(reason: RejectReason, line: string, seq: number, receivedAtMs: number): void
 }
+
+/** Told of what becomes rows, after de-duplication, in the order of the spool. */
+export interface FeedListener {
+  position(source: string, report: PositionReport, heard: Heard, flags: number, accepted: boolean): void
+  static(source: string, report: StaticReport, heard: Heard): void
+  /** The same transmission heard again, by another receiver or route. */
+  duplicate(source: string, mmsi: number, heard: Heard): void
+}
+
+/** Class of the transponder, by message type; null where the message does not tell. */
+export const aisClassOf = (type: number): 'A' | 'B' | null =>
+  type <= 3 || type === 5 ? 'A' : type === 18 || type === 19 || type === 24 ? 'B' : null

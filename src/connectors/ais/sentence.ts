@@ -121,7 +121,8 @@ function readFields(bytes: Uint8Array, from: number, star: number, out: Sentence
 
   out.payloadFrom = at + 1
   const fill = bytes[star - 1]! - ZERO
-  if (bytes[star - 2] === COMMA && fill >= 0 && fill <= 5) out.fillBits = fill
+  // 6 is outside the standard but sent by base stations of the world sample: a whole character of filling.
+  if (bytes[star - 2] === COMMA && fill >= 0 && fill <= 6) out.fillBits = fill
   // Some encoders leave the number of fill bits empty.
   else if (bytes[star - 1] === COMMA) out.fillBits = 0
   else return false

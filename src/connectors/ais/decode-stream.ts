@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Readable, Writable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { Io } from '../../cli.ts'
+import { invalidInput, LacydonError } from '../../errors.ts'
+import type { AisCounters } from './counters.ts'
+import { JsonLines } from './json-lines.ts'
+import { LineChunks } from './line-chunks.ts'
+import { AisReader } from './reader.ts'
+
+/** Decodes the input that `args` name to JSON lines on `io.stdout`; resolves to the exit code. */
+export async function decodeStream(args: string[], io: Io): Promise<number> {
+  const unknown = args.find((arg) => arg.startsWith('--') && arg !== '--rejects')
+  if (unknown) throw invalidInput(`ais decode does not know the option ${unknown}.`, 'See ais decode --help.')
+  const inputs = args.filter((arg) => !arg.startsWith('--'))
+  if (inputs.length !== 1) {
+    throw invalidInput('ais decode reads one input.', 'Write a file name, or - for standard input.')
+  }
+  const printRejects = args.includes('--rejects')
+  const lines = new JsonLines((reason, line) => {
+    if (printRejects) io.stderr.write(`${reason}\t${line}\n`)
+  })
+  const reader = new AisReader('decode', lines, { baseStationClock: true, keepImpossible: true })
+  const output = new Output(io.stdout)
+  try {
+    await readAll(inputs[0]!, io, reader, lines, output)
+  } finally {
+    output.release()
+  }
+  io.stderr.write(`${summary(reader.counters)}\n`)
+  return 0
+}
+
+async function readAll(
+  input: string,
+  io: Io,
+  reader: AisReader,
+  lines: JsonLines,
+  output: Output,
+): Promise<void> {
+  const chunks = new LineChunks()
+  const source = input === '-' ? io.stdin : await openFile(input)
+  let seq = 0
+  const take = (part: Uint8Array | null): string => {
+    if (!part) return ''
+    reader.read(part, seq, Date.now())
+    seq += part.length
+    return lines.take()
+  }
+  try {
+    for await (const chunk of plain(source)) {
+      // Long runs of one chunk would make long strings: whole lines of 64 KiB at a time.
+      for (let at = 0; at < chunk.length; at += 65_536) {
+        await output.write(take(chunks.push(chunk.subarray(at, at + 65_536))))
+        if (output.isClosed) return
+      }
+    }
+  } catch (error) {
+    if (error instanceof LacydonError) throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    throw invalidInput(`${input} cannot be read: ${code ?? message}.`)
+  } finally {
+    source.destroy()
+  }
+  await output.write(take(chunks.rest()))
+  reader.end()
+  await output.write(lines.take())
+}
+
+async function openFile(path: string): Promise<Readable> {
+  const found = await stat(path).catch(() => null)
+  if (!found) throw invalidInput(`There is no file ${path}.`, 'Write a file name, or - for standard input.')
+  if (found.isDirectory()) throw invalidInput(`${path} is a folder.`, 'Write the name of a file in it.')
+  return createReadStream(path, { highWaterMark: 1 << 18 })
+}
+
+/** The bytes of `source`, unpacked when they begin like gzip, whatever the file is called. */
+async function* plain(source: Readable): AsyncGenerator<Buffer> {
+  const iterator = source[Symbol.asyncIterator]()
+  const bytes = async () => {
+    const { value, done } = await iterator.next()
+    return done ? null : Buffer.from(value)
+  }
+  let head = await bytes()
+  while (head && head.length < 2) {
+    const more = await bytes()
+    if (!more) break
+    head = Buffer.concat([head, more])
+  }
+  if (!head) return
+  async function* all() {
+    yield head!
+    for (let next = await bytes(); next; next = await bytes()) yield next
+  }
+  if (head[0] !== 0x1f || head[1] !== 0x8b) yield* all()
+  else {
+    const { pipeline } = await import('node:stream')
+    const gunzip = createGunzip()
+    // The error reaches the reader of `gunzip`; the callback only keeps pipeline from throwing it again.
+    pipeline(all(), gunzip, () => {})
+    yield* gunzip as AsyncIterable<Buffer>
+  }
+}
+
+/** Standard output with back-pressure; a reader that left (`head`) ends the work without an error. */
+class Output {
+  isClosed = false
+  readonly #stream: Writable
+  readonly #onError = (error: NodeJS.ErrnoException) => {
+    this.isClosed = true
+    if (error.code !== 'EPIPE') throw error
+  }
+
+  constructor(stream: Writable) {
+    this.#stream = stream
+    stream.on('error', this.#onError)
+  }
+
+  async write(text: string): Promise<void> {
+    if (text === '' || this.isClosed || this.#stream.write(text)) return
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        this.#stream.off('drain', settle).off('error', settle).off('close', settle)
+        resolve()
+      }
+      this.#stream.on('drain', settle).on('error', settle).on('close', settle)
+    })
+  }
+
+  release(): void {
+    // An EPIPE of the last write may come later: it stays quiet.
+    if (!this.isClosed) this.#stream.on('error', () => {})
+    this.#stream.off('error', this.#onError)
+  }
+}
+
+/** The last line: what was read, and the rejects by reason. */
+export function summary(counters: AisCounters): string {
+  const { lines, messages, rejects, ignored } = counters
+  const reasons = Object.entries(rejects).filter(([, count]) => count > 0)
+  const rejected = reasons.reduce((sum, [, count]) => sum + count, 0)
+  const passedOver = ignored.blank + ignored.comments + ignored.otherSentences
+  const detail = reasons.map(([reason, count]) => `${reason} ${count}`).join(', ')
+  return `${lines} lines, ${messages} messages, ${passedOver} other lines, ${rejected} rejected${detail ? `: ${detail}` : ''}`
+}
