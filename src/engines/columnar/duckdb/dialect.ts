@@ -1,0 +1,171 @@
+/** DuckDB's SQL for the query AST. No literal text or number of a query ever appears in it: see `sql-guard.ts`. */
+import type { AggregateParts, Dialect } from '../emit/dialect.ts'
+import type { DatePart, FunctionName, TimeUnit } from '../query.ts'
+import type { ValueType } from '../typing.ts'
+
+export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+const castNames: Partial<Record<ValueType, string>> = {
+  double: 'DOUBLE',
+  text: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+  integer: 'BIGINT',
+}
+
+const infix = (operator: string) => (args: string[]) => `(${args.join(` ${operator} `)})`
+/** DuckDB raises where mathematics has no answer; TRY makes it NULL. */
+const tried = (name: string) => (args: string[]) => `TRY(${name}(${args.join(', ')}))`
+const named = (name: string) => (args: string[]) => `${name}(${args.join(', ')})`
+
+const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
+  '=': infix('='),
+  '!=': infix('<>'),
+  '<': infix('<'),
+  '<=': infix('<='),
+  '>': infix('>'),
+  '>=': infix('>='),
+  '+': infix('+'),
+  '-': (args) => (args.length === 1 ? `(- ${args[0]})` : infix('-')(args)),
+  '*': infix('*'),
+  '/': infix('/'),
+  round: named('round'),
+  floor: named('floor'),
+  ceil: named('ceil'),
+  abs: named('abs'),
+  radians: named('radians'),
+  degrees: named('degrees'),
+  atan: named('atan'),
+  atan2: named('atan2'),
+  sqrt: tried('sqrt'),
+  exp: tried('exp'),
+  ln: tried('ln'),
+  power: tried('pow'),
+  sin: tried('sin'),
+  cos: tried('cos'),
+  tan: tried('tan'),
+  asin: tried('asin'),
+  acos: tried('acos'),
+  least: named('least'),
+  greatest: named('greatest'),
+  coalesce: named('coalesce'),
+  lower: named('lower'),
+  upper: named('upper'),
+  fold: ([text]) => `strip_accents(lower(${text}))`,
+  md5: named('md5'),
+  length: named('length'),
+  concat: infix('||'),
+  substring: ([text, start, ...length]) =>
+    `substring(${[text, `greatest(${start}, 1)`, ...length.map((n) => `greatest(${n}, 0)`)].join(', ')})`,
+  contains: named('contains'),
+  'starts-with': named('starts_with'),
+  'ends-with': named('ends_with'),
+  'epoch-ms': named('epoch_ms'),
+  'from-epoch-ms': ([ms]) => `TRY(make_timestamp(CAST(floor(${ms}) AS BIGINT) * 1000))`,
+}
+
+const intervals: Record<TimeUnit, string> = {
+  second: 'to_seconds',
+  minute: 'to_minutes',
+  hour: 'to_hours',
+  day: 'to_days',
+  week: 'to_weeks',
+  month: 'to_months',
+  year: 'to_years',
+}
+const unitMs: Partial<Record<TimeUnit, number>> = { second: 1000, minute: 60_000, hour: 3_600_000 }
+/** Microseconds of Monday 1970-01-05, where weeks are counted from. */
+const firstMondayUs = 345_600_000_000
+
+const dateParts: Record<DatePart, (t: string) => string> = {
+  year: (t) => `year(${t})`,
+  quarter: (t) => `quarter(${t})`,
+  month: (t) => `month(${t})`,
+  week: (t) => `week(${t})`,
+  'iso-year': (t) => `isoyear(${t})`,
+  day: (t) => `day(${t})`,
+  'day-of-week': (t) => `isodow(${t})`,
+  'day-of-year': (t) => `dayofyear(${t})`,
+  hour: (t) => `hour(${t})`,
+  minute: (t) => `minute(${t})`,
+  second: (t) => `second(${t})`,
+  millisecond: (t) => `(millisecond(${t}) % 1000)`,
+}
+
+const local = (t: string, zone: string) => `timezone(${zone}, CAST(${t} AS TIMESTAMPTZ))`
+
+function timeBucket(t: string, unit: TimeUnit, count: number, zone: string | undefined): string {
+  const origin = `make_timestamp(${unit === 'week' ? firstMondayUs : 0})`
+  const bucket = (of: string) => `time_bucket(${intervals[unit]}(${count}), ${of}, ${origin})`
+  if (zone === undefined) return bucket(t)
+  const start = `epoch_us(${bucket(local(t, zone))})`
+  const offset = (of: string) => `(epoch_us(${local(of, zone)}) - epoch_us(${of}))`
+  const width = unitMs[unit]
+  if (width !== undefined && width * count <= 3_600_000)
+    return `make_timestamp(epoch_us(${t}) - (epoch_us(${local(t, zone)}) - ${start}))`
+  // The offset at the start may not be the one at the instant: the day the clock changes.
+  const guess = `make_timestamp(${start} - ${offset(t)})`
+  return `make_timestamp(${start} - ${offset(guess)})`
+}
+
+function aggregate({ fn, of, by, tieBreak, where, p }: AggregateParts): string {
+  const filter = (extra?: string) => {
+    const conditions = [where, extra].filter((c) => c !== undefined)
+    return conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(' AND ')})` : ''
+  }
+  switch (fn) {
+    case 'count':
+      return `count(${of ?? '*'})${filter()}`
+    case 'count-distinct':
+      return `count(DISTINCT ${of})${filter()}`
+    case 'percentile':
+      return `quantile_cont(${of}, CAST(${p} AS DOUBLE))${filter()}`
+    case 'stddev':
+      return `stddev_samp(${of})${filter()}`
+    case 'first':
+    case 'last': {
+      const pick = fn === 'last' ? 'arg_max_null' : 'arg_min_null'
+      const tie =
+        fn === 'last'
+          ? `coalesce(${tieBreak}, ${-Number.MAX_VALUE})`
+          : `coalesce(- ${tieBreak}, ${Number.MAX_VALUE})`
+      const order = tieBreak === undefined ? by : `row(${by}, ${tie})`
+      return `${pick}(${of}, ${order})${filter(`${by} IS NOT NULL`)}`
+    }
+    default:
+      return `${fn}(${of})${filter()}`
+  }
+}
+
+/** Lists longer than this are bound as one value and joined. */
+const inlineListLength = 16
+
+export const duckDbDialect: Omit<Dialect, 'relation'> = {
+  identifier,
+  placeholder: (index) => `$${index}`,
+  call: (fn, args) => functions[fn]!(args),
+  cast: (sql, from, to) =>
+    from === to || to === 'null' || castNames[to] === undefined || (from === 'json' && to === 'text')
+      ? sql
+      : `CAST(${sql} AS ${castNames[to]})`,
+  inList: (sql, values, type, bind) =>
+    values.length <= inlineListLength
+      ? `(${sql} IN (${values.map((v) => bind(v, type)).join(', ')}))`
+      : `(${sql} IN (SELECT unnest(${bind(values, type)})))`,
+  timeBucket,
+  datePart: (t, part, zone) => dateParts[part](zone === undefined ? t : local(t, zone)),
+  aggregate,
+  finite: (sql) => `CASE WHEN isfinite(${sql}) THEN ${sql} END`,
+  known: (sql) => `coalesce(${sql}, (1 = 0))`,
+  latest: (columns, from, where, keys, order) =>
+    `SELECT ${columns} FROM ${from}${where && ` WHERE ${where}`} QUALIFY row_number() OVER (` +
+    `${keys.length > 0 ? `PARTITION BY ${keys.join(', ')} ` : ''}ORDER BY ${order.map((o) => `${o} DESC NULLS LAST`).join(', ')}) = 1`,
+  asOfJoin: (left, right, equal, leftTime, rightTime) =>
+    `${left} ASOF LEFT JOIN ${right} ON ${[...equal, `${leftTime} >= ${rightTime}`].join(' AND ')}`,
+  output: (sql, type) => {
+    if (type === 'timestamp') return `iso_instant(${sql})`
+    if (type === 'date') return `CAST(${sql} AS VARCHAR)`
+    // A float32 reads back as its shortest decimal: 12.3, not 12.300000190734863.
+    if (type === 'real') return `CAST(CAST(${sql} AS VARCHAR) AS DOUBLE)`
+    return sql
+  },
+}

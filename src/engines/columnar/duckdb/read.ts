@@ -1,0 +1,229 @@
+/** Runs one query and gives its rows as NDJSON chunks. */
+import { join } from 'node:path'
+import {
+  BIGINT,
+  BOOLEAN,
+  DATE,
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBDateValue,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  type DuckDBValue,
+  LIST,
+  listValue,
+  TIMESTAMP,
+  VARCHAR,
+} from '@duckdb/node-api'
+import duckdb from '@duckdb/node-bindings'
+import { tooExpensive } from '../../../errors.ts'
+import type { TableSpec } from '../columnar.ts'
+import type { Dialect, Parameter } from '../emit/dialect.ts'
+import { emitQuery } from '../emit/emit.ts'
+import { tablesOf } from '../emit/tables.ts'
+import type { Literal, Query } from '../query.ts'
+import type { ValueType } from '../typing.ts'
+import { type Catalogue, inTransaction, type Part, readParts, tableOf } from './catalogue.ts'
+import { duckDbDialect, identifier } from './dialect.ts'
+import { guardRead } from './sql-guard.ts'
+
+/** Chunks are sent when they reach this size. */
+const chunkBytes = 128 * 1024
+/** An answer of `query` larger than this belongs to `stream`. */
+const maxAnswerBytes = 256 * 1024 * 1024
+
+const types: Partial<Record<ValueType, DuckDBType>> = {
+  text: VARCHAR,
+  json: VARCHAR,
+  boolean: BOOLEAN,
+  integer: BIGINT,
+  real: DOUBLE,
+  double: DOUBLE,
+  timestamp: TIMESTAMP,
+  date: DATE,
+}
+
+function toDuckDb(value: Literal, type: ValueType): DuckDBValue {
+  if (value === null) return null
+  if (type === 'integer') return BigInt(value)
+  if (type === 'timestamp') return new DuckDBTimestampValue(BigInt(Date.parse(String(value))) * 1000n)
+  if (type === 'date') return new DuckDBDateValue(Math.floor(Date.parse(String(value)) / 86_400_000))
+  return value
+}
+
+const bound = (parameters: readonly Parameter[]): [DuckDBValue[], DuckDBType[]] => [
+  parameters.map(({ value, type }) =>
+    Array.isArray(value)
+      ? listValue(value.map((v: Literal) => toDuckDb(v, type)))
+      : toDuckDb(value as Literal, type),
+  ),
+  parameters.map(({ value, type }) => (Array.isArray(value) ? LIST(types[type]!) : types[type]!)),
+]
+
+/** The dialect over one moment's cold files. */
+function dialectOver(parts: readonly Part[], coldFolder: string): Dialect {
+  return {
+    ...duckDbDialect,
+    relation(table, bounds, bind) {
+      const name = `hot.${identifier(table.name)}`
+      const kept = parts.filter(
+        (part) =>
+          part.table === table.name &&
+          (!bounds || (part.toMs >= bounds.fromMs && part.fromMs <= bounds.toMs)),
+      )
+      if (kept.length === 0) return name
+      const all = table.columns.map((column) => identifier(column.name)).join(', ')
+      const cold = groupByColumns(kept).map((group) => {
+        const files = bind(
+          group.map((part) => join(coldFolder, part.file)),
+          'text',
+        )
+        return `SELECT ${coldColumns(table, group[0]!)} FROM read_parquet(${files}, hive_partitioning = false)`
+      })
+      return `(SELECT ${all} FROM ${name} UNION ALL ${cold.join(' UNION ALL ')})`
+    },
+  }
+}
+
+function groupByColumns(parts: readonly Part[]): Part[][] {
+  const groups = new Map<string, Part[]>()
+  for (const part of parts) {
+    const key = part.columns.join('\n')
+    const group = groups.get(key)
+    if (group) group.push(part)
+    else groups.set(key, [part])
+  }
+  return [...groups.values()]
+}
+
+/** A file written before the table grew gives NULL for the new columns. */
+const coldColumns = (table: TableSpec, part: Part) =>
+  table.columns
+    .map(({ name }) => (part.columns.includes(name) ? identifier(name) : `NULL AS ${identifier(name)}`))
+    .join(', ')
+
+export interface ReadOptions {
+  maxRows: number
+  coldFolder: string
+  /** Streams carry an end marker, because DuckDB ends a failed stream as if it were complete. */
+  streamed: boolean
+}
+
+/**
+ * Chunks of whole lines, in order. Throws `query_too_expensive` past maxRows, and whatever the engine throws; a
+ * stream that DuckDB ended early throws too.
+ */
+export async function* readChunks(
+  connection: DuckDBConnection,
+  catalogue: Catalogue,
+  query: Query,
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array> {
+  const names = tablesOf(query)
+  const mayBeCold = names.filter((name) => tableOf(catalogue, name).dayOf !== undefined)
+  if (mayBeCold.length === 0) {
+    yield* run(connection, catalogue, query, [], options)
+    return
+  }
+  // The list of cold files and the hot rows must be of one moment: compaction moves rows from one to the other.
+  await connection.run('BEGIN TRANSACTION READ ONLY')
+  const parts: Part[] = []
+  for (const name of mayBeCold) parts.push(...(await readParts(connection, name)))
+  yield* run(connection, catalogue, query, parts, options)
+  await connection.run('COMMIT')
+}
+
+async function* run(
+  connection: DuckDBConnection,
+  catalogue: Catalogue,
+  query: Query,
+  parts: readonly Part[],
+  { maxRows, coldFolder, streamed }: ReadOptions,
+): AsyncGenerator<Uint8Array> {
+  const rowLimit = maxRows > 0 ? maxRows + 1 : undefined
+  const emitted = emitQuery(
+    query,
+    (name) => tableOf(catalogue, name),
+    dialectOver(parts, coldFolder),
+    rowLimit,
+  )
+  const lines = `SELECT CAST(to_json(q) AS VARCHAR) AS line FROM (${emitted.sql}) AS q`
+  const sql = streamed ? `${lines} UNION ALL SELECT NULL` : lines
+  guardRead(sql)
+  const [values, valueTypes] = bound(emitted.parameters)
+  const result = streamed
+    ? await connection.stream(sql, values, valueTypes)
+    : await connection.run(sql, values, valueTypes)
+  const out = new LineBuffer()
+  let rowCount = 0
+  let sentBytes = 0
+  let isComplete = !streamed
+  for (
+    let chunk = await result.fetchChunk();
+    chunk && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
+    const rows = out.add(chunk)
+    rowCount += rows
+    if (rows < chunk.rowCount) isComplete = true
+    if (maxRows > 0 && rowCount > maxRows) throw tooManyRows(maxRows)
+    if (out.length >= chunkBytes) {
+      sentBytes += out.length
+      if (!streamed && sentBytes > maxAnswerBytes) throw tooManyRows(rowCount)
+      yield out.take()
+    }
+  }
+  if (!isComplete) throw new Error('INTERRUPT: the stream ended before its last row')
+  if (out.length > 0) yield out.take()
+}
+
+const tooManyRows = (limit: number) =>
+  tooExpensive(
+    `The answer has more than ${limit} rows.`,
+    'Ask for less with a filter or a limit, or use an export.',
+  )
+
+/** Collects the texts of one VARCHAR column as lines. */
+class LineBuffer {
+  private bytes = new Uint8Array(chunkBytes * 2)
+  length = 0
+
+  /** HOT: once per row. Returns the number of rows before the end marker (NULL). */
+  add(chunk: DuckDBDataChunk): number {
+    const count = chunk.rowCount
+    const vector = duckdb.data_chunk_get_vector(chunk.chunk, 0)
+    const entries = duckdb.vector_get_data(vector, count * 16)
+    const validity = duckdb.vector_get_validity(vector, Math.ceil(count / 64) * 8) as Uint8Array | null
+    const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength)
+    for (let i = 0; i < count; i++) {
+      if (validity && (validity[i >> 3]! & (1 << (i & 7))) === 0) return i
+      const at = i * 16
+      const size = view.getUint32(at, true)
+      const text =
+        size <= 12
+          ? entries.subarray(at + 4, at + 4 + size)
+          : duckdb.get_data_from_pointer(entries.buffer as ArrayBuffer, entries.byteOffset + at + 8, size)
+      this.reserve(size + 1)
+      this.bytes.set(text, this.length)
+      this.length += size
+      this.bytes[this.length++] = 10
+    }
+    return count
+  }
+
+  private reserve(extra: number) {
+    if (this.length + extra <= this.bytes.length) return
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + extra))
+    larger.set(this.bytes.subarray(0, this.length))
+    this.bytes = larger
+  }
+
+  take(): Uint8Array {
+    const taken = this.bytes.slice(0, this.length)
+    this.length = 0
+    return taken
+  }
+}
+
+export { inTransaction }

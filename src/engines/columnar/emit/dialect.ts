@@ -1,0 +1,53 @@
+/** What differs between engines when a query becomes SQL. One object an engine; everything else is shared. */
+import type { TableSpec } from '../columnar.ts'
+import type { Aggregate, DatePart, FunctionName, Literal, TimeUnit } from '../query.ts'
+import type { ValueType } from '../typing.ts'
+
+/** A value bound to a statement: never pasted into its text. */
+export interface Parameter {
+  type: ValueType
+  value: Literal | readonly Literal[]
+}
+
+/** Bounds that `where` puts on the partition column, milliseconds since 1970 UTC, both included. */
+export interface DayBounds {
+  fromMs: number
+  toMs: number
+}
+
+/** Binds a value and returns its placeholder. */
+export type Bind = (value: Literal | readonly Literal[], type: ValueType) => string
+
+export interface AggregateParts {
+  fn: Aggregate['fn']
+  /** SQL of `of` and its type; undefined for count of rows. */
+  of?: string
+  ofType: ValueType
+  by?: string
+  tieBreak?: string
+  where?: string
+  p?: number
+}
+
+export interface Dialect {
+  identifier(name: string): string
+  placeholder(index: number, parameter: Parameter): string
+  /** A relation with the table's columns under their names. */
+  relation(table: TableSpec, bounds: DayBounds | undefined, bind: Bind): string
+  call(fn: FunctionName, args: string[]): string
+  cast(sql: string, from: ValueType, to: ValueType): string
+  inList(sql: string, values: readonly Literal[], type: ValueType, bind: Bind): string
+  /** Start of the bucket on the local clock of `zone`, a placeholder; undefined is UTC. */
+  timeBucket(sql: string, unit: TimeUnit, count: number, zone: string | undefined): string
+  datePart(sql: string, part: DatePart, zone: string | undefined): string
+  aggregate(parts: AggregateParts): string
+  /** NULL in place of a double that is not finite. */
+  finite(sql: string): string
+  /** False in place of an unknown condition. */
+  known(sql: string): string
+  /** A relation of the columns `columns` of `from`, one row a key. `where` may be empty. */
+  latest(columns: string, from: string, where: string, keys: string[], order: string[]): string
+  asOfJoin(left: string, right: string, equal: string[], leftTime: string, rightTime: string): string
+  /** A column of the final answer, ready to become JSON. */
+  output(sql: string, type: ValueType): string
+}

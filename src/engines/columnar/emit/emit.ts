@@ -1,0 +1,177 @@
+/** From the query AST to the SQL text of one engine and its bound parameters. */
+import { invalidInput } from '../../../errors.ts'
+import type { TableSpec } from '../columnar.ts'
+import type { From, Join, Query } from '../query.ts'
+import { commonType, isNumeric, tableScope, type ValueType } from '../typing.ts'
+import { timeBounds } from './bounds.ts'
+import type { Dialect, Parameter } from './dialect.ts'
+import { type Emission, type Field, fieldTypes, type Scope } from './expression.ts'
+import { checkSize, maxSqlLength } from './limits.ts'
+import { emitSelection } from './selection.ts'
+
+export interface Emitted {
+  sql: string
+  parameters: Parameter[]
+  columns: { name: string; type: ValueType }[]
+}
+
+/** A subquery in parentheses and where its outputs are inside it. */
+export interface Relation {
+  sql: string
+  fields: { name: string; column: string; type: ValueType }[]
+}
+
+/**
+ * One SELECT whose columns carry the outputs' names, as `dialect.output` renders them. `limit` is an outer bound on rows.
+ * Throws `invalid_input` for names or types that do not fit the tables.
+ */
+export function emitQuery(
+  query: Query,
+  tables: (name: string) => TableSpec,
+  dialect: Dialect,
+  limit?: number,
+): Emitted {
+  checkSize(query)
+  const parameters: Parameter[] = []
+  let aliases = 0
+  const emission: Emission = {
+    dialect,
+    bind(value, type) {
+      parameters.push({ value, type })
+      return dialect.placeholder(parameters.length, { value, type })
+    },
+    alias: () => `t${++aliases}`,
+    subquery: (inner) => emitRelation(inner, emission, tables),
+  }
+  const bounded = limit === undefined ? query : { ...query, limit: Math.min(query.limit ?? limit, limit) }
+  const columns: Emitted['columns'] = []
+  const sql = emitSelect(bounded, emission, tables, (column, name, type) => {
+    if (columns.some((known) => known.name === name)) throw invalidInput(`Two outputs are named “${name}”.`)
+    columns.push({ name, type })
+    return `${dialect.output(column, type)} AS ${dialect.identifier(name)}`
+  })
+  if (sql.length > maxSqlLength) throw invalidInput('The query is too complex.')
+  return { sql, parameters, columns }
+}
+
+type Tables = (name: string) => TableSpec
+/** How a stage writes one column of its select list. */
+export type Label = (sql: string, name: string, type: ValueType) => string
+
+function emitRelation(query: Query, emission: Emission, tables: Tables): Relation {
+  const fields: Relation['fields'] = []
+  const sql = emitSelect(query, emission, tables, (column, name, type) => {
+    const inner = `__o${fields.length}`
+    fields.push({ name, column: inner, type })
+    return `${column} AS ${inner}`
+  })
+  return { sql: `(${sql})`, fields }
+}
+
+function emitSelect(query: Query, emission: Emission, tables: Tables, label: Label): string {
+  let source = emitFrom(query.from, query, emission, tables)
+  if (query.join) source = emitJoin(query.join, source, emission, tables)
+  return emitSelection(query, source, emission, label)
+}
+
+/** Text after FROM, and the columns it offers. */
+export interface Source {
+  sql: string
+  scope: Scope
+}
+
+function aliased(relation: Relation, emission: Emission): Source {
+  const alias = emission.alias()
+  const scope: Scope = new Map()
+  for (const field of relation.fields)
+    scope.set(field.name, { sql: `${alias}.${field.column}`, type: field.type })
+  return { sql: `${relation.sql} AS ${alias}`, scope }
+}
+
+function emitFrom(from: From, query: Query | undefined, emission: Emission, tables: Tables): Source {
+  if (from.kind === 'query') return aliased(emitRelation(from.query, emission, tables), emission)
+  if (from.kind === 'union') return aliased(emitUnion(from.of, emission, tables), emission)
+  const table = tables(from.table)
+  const type = tableScope(table)
+  const bounds = table.dayOf ? timeBounds(query?.where, table.dayOf) : undefined
+  const fields = table.columns.map(({ name }) => ({
+    name,
+    column: emission.dialect.identifier(name),
+    type: type(name) as ValueType,
+  }))
+  return aliased({ sql: emission.dialect.relation(table, bounds, emission.bind), fields }, emission)
+}
+
+function emitUnion(queries: Query[], emission: Emission, tables: Tables): Relation {
+  const relations = queries.map((query) => emitRelation(query, emission, tables))
+  const first = relations[0]
+  if (!first) throw invalidInput('A union needs a query.')
+  const types = first.fields.map((field, i) => {
+    let type: ValueType | undefined = field.type
+    for (const relation of relations) {
+      const other = relation.fields.length === first.fields.length ? relation.fields[i]?.type : undefined
+      type = type && other && commonType(type, other)
+    }
+    if (!type) throw invalidInput('The queries of a union differ in their columns.')
+    return type
+  })
+  const { dialect } = emission
+  const parts = relations.map((relation) => {
+    const list = relation.fields.map((f, i) => `${dialect.cast(f.column, f.type, types[i]!)} AS __u${i}`)
+    return `SELECT ${list.join(', ')} FROM ${relation.sql} AS ${emission.alias()}`
+  })
+  return {
+    sql: `(${parts.join(' UNION ALL ')})`,
+    fields: first.fields.map((f, i) => ({ name: f.name, column: `__u${i}`, type: types[i]! })),
+  }
+}
+
+function emitJoin(join: Join, left: Source, emission: Emission, tables: Tables): Source {
+  const { dialect } = emission
+  const right = emitFrom(join.from, undefined, emission, tables)
+  const pick = (scope: Scope, name: string): Field => {
+    const field = scope.get(name)
+    if (!field) throw invalidInput(`There is no column “${name}” to join.`)
+    return field
+  }
+  const scope: Scope = new Map(left.scope)
+  const add = (as: string, field: Field) => {
+    if (scope.has(as)) throw invalidInput(`The join would give “${as}” twice.`)
+    scope.set(as, field)
+  }
+  const pairs = join.on.map(([l, r]) => [pick(left.scope, l), pick(right.scope, r)] as const)
+  const comparable = (l: Field, r: Field) => l.type === r.type || (isNumeric(l.type) && isNumeric(r.type))
+  if (!pairs.every(([l, r]) => comparable(l, r))) throw invalidInput('The keys of a join differ in type.')
+
+  if (join.kind !== 'as-of') {
+    if (pairs.length === 0) throw invalidInput('A join needs keys.')
+    const on = pairs.map(([l, r]) => `${l.sql} = ${r.sql}`).join(' AND ')
+    for (const { column, as } of join.take) add(as, pick(right.scope, column))
+    return { sql: `${left.sql} ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${right.sql} ON ${on}`, scope }
+  }
+
+  if (!join.time) throw invalidInput('An as-of join needs time columns.')
+  const leftTime = pick(left.scope, join.time[0])
+  const rightTime = pick(right.scope, join.time[1])
+  if (!comparable(leftTime, rightTime)) throw invalidInput('The times of an as-of join differ in type.')
+  const alias = emission.alias()
+  const list = [
+    ...pairs.map(([, r], i) => `${r.sql} AS __k${i}`),
+    `${rightTime.sql} AS __t`,
+    ...join.take.map(({ column }, i) => `${pick(right.scope, column).sql} AS __v${i}`),
+  ].join(', ')
+  const present = `${rightTime.sql} IS NOT NULL`
+  const ranked = join.tieBreak && pick(right.scope, join.tieBreak)
+  const relation = ranked
+    ? dialect.latest(list, right.sql, present, [...pairs.map(([, r]) => r.sql), rightTime.sql], [ranked.sql])
+    : `SELECT ${list} FROM ${right.sql} WHERE ${present}`
+  for (const [i, { column, as }] of join.take.entries())
+    add(as, { sql: `${alias}.__v${i}`, type: pick(right.scope, column).type })
+  const equal = pairs.map(([l], i) => `${l.sql} = ${alias}.__k${i}`)
+  return {
+    sql: dialect.asOfJoin(left.sql, `(${relation}) AS ${alias}`, equal, leftTime.sql, `${alias}.__t`),
+    scope,
+  }
+}
+
+export { fieldTypes }
