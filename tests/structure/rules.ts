@@ -17,6 +17,8 @@ export const rule = {
   doors: ['service.ts', 'schema.ts'],
   /** Further doors, each with its reason. */
   extraDoors: {
+    'src/connectors/ais/message.ts': 'the messages that listeners of a feed are told',
+    'src/connectors/ais/datasets.ts': 'the datasets that AIS feeds, which services read',
     'src/datasets/rules.ts': 'the pure contract of a dataset, which whoever defines one needs',
     'src/datasets/row-builder.ts': 'how whoever feeds a dataset builds its column batches',
   } as Record<string, string>,
