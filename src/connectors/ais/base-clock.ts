@@ -23,9 +23,9 @@ export class BaseClock {
     return this.#nowMs
   }
 
-  /** A base station says that it is `ms`; NaN says nothing. */
-  hear(ms: number): void {
-    if (Number.isNaN(ms)) return
+  /** A base station says that it is `ms`; NaN and what lies after `latestMs`, the time of reading, say nothing. */
+  hear(ms: number, latestMs = Number.POSITIVE_INFINITY): void {
+    if (!(ms <= latestMs)) return
     if (Number.isNaN(this.#nowMs)) {
       this.#nowMs = ms
       return

@@ -174,6 +174,7 @@ const vessels: DatasetDefinition = {
     field('flags', 'text', 'Réserves de plausibilité', 'Plausibility flags'),
     field('firstHeardAt', 'timestamp', 'Entendu depuis', 'First heard'),
     field('lastHeardAt', 'timestamp', 'Entendu jusqu’à', 'Last heard'),
+    field('updatedAt', 'timestamp', 'Reçu en dernier (UTC)', 'Last received (UTC)'),
     field('positions', 'integer', 'Positions reçues', 'Positions heard'),
     field('heardBy', 'json', 'Entendu par', 'Heard by'),
   ],

@@ -1,11 +1,20 @@
 import type { Columnar, SpoolRange, TableBatch } from '../../engines/columnar/columnar.ts'
 import type { Spool, SpoolRecord } from '../../engines/spool/spool.ts'
+import { EventClock } from '../../maritime/event-clock.ts'
 import { kindOfMmsi } from '../../maritime/mmsi.ts'
+import { flagBits, flagText } from '../../maritime/plausibility-flags.ts'
 import { maxSpeedOfShipTypeKn } from '../../maritime/ship-types.ts'
 import type { Realm } from './datasets.ts'
-import { EventClock } from './event-clock.ts'
-import type { AisMessage, AisSink, Heard, PositionReport, RejectReason, StaticReport } from './message.ts'
-import { flagBits, flagText, judgeFix, newTrackMemory, type TrackMemory } from './plausibility.ts'
+import type {
+  AisMessage,
+  AisSink,
+  FeedListener,
+  FeedMemory,
+  Heard,
+  PositionReport,
+  RejectReason,
+} from './message.ts'
+import { judgeFix, newTrackMemory, type TrackMemory } from './plausibility.ts'
 import { RecentPayloads } from './recent-payloads.ts'
 import { AisRows } from './rows.ts'
 
@@ -16,33 +25,43 @@ export interface LineReader {
   end(): void
 }
 
-/** Told of what becomes rows, after de-duplication, in the order of the spool. */
-export interface FeedListener {
-  position(source: string, report: PositionReport, heard: Heard, flags: number, accepted: boolean): void
-  static(source: string, report: StaticReport, heard: Heard): void
-  /** The same transmission heard again, by another receiver or route. */
-  duplicate(source: string, mmsi: number, heard: Heard): void
-}
-
-/** What one realm remembers of its transmissions and vessels, shared by all its sources. */
-export interface FeedMemory {
-  recent: RecentPayloads
-  tracks: Map<number, VesselMemory>
-}
-
 interface VesselMemory {
   track: TrackMemory
   shipType: number | null
 }
 
-export const newFeedMemory = (): FeedMemory => ({ recent: new RecentPayloads(), tracks: new Map() })
+/** What one realm remembers of its transmissions and vessels, shared by all its sources. */
+export class RealmMemory implements FeedMemory {
+  readonly recent = new RecentPayloads()
+  readonly #vessels = new Map<number, VesselMemory>()
+
+  /** HOT. */
+  vessel(mmsi: number): VesselMemory {
+    let vessel = this.#vessels.get(mmsi)
+    if (!vessel) {
+      vessel = { track: newTrackMemory(), shipType: null }
+      this.#vessels.set(mmsi, vessel)
+    }
+    return vessel
+  }
+
+  know(
+    mmsi: number,
+    shipType: number | null,
+    place: { lon: number; lat: number; atMs: number } | null,
+  ): void {
+    const vessel = this.vessel(mmsi)
+    vessel.shipType = shipType
+    if (place) vessel.track.accepted = { ...place, count: 1 }
+  }
+}
 
 export interface IngestOptions {
   source: string
   realm: Realm
   spool: Spool
   columnar: Columnar
-  memory: FeedMemory
+  memory: RealmMemory
   openReader: (sink: AisSink) => LineReader
   listener: FeedListener
   isOnLand: (lon: number, lat: number) => boolean
@@ -80,6 +99,7 @@ export class Ingest implements AisSink {
   /** Rows below are stored already: read again only to know multiparts and duplicates. */
   #storedBelow: number
   #committedTo: number
+  #recordedResumeFrom: number
   #emitting = false
   #lastCommitMs: number
   #inFlight: Promise<void> = Promise.resolve()
@@ -95,6 +115,7 @@ export class Ingest implements AisSink {
     this.#storedBelow = Math.max(recorded?.hi ?? first, first)
     this.#committedTo = this.#storedBelow
     this.#position = Math.min(Math.max(recorded?.resumeFrom ?? first, first), this.#storedBelow)
+    this.#recordedResumeFrom = this.#position
     this.#rows = new AisRows(options.source, options.realm)
     this.#reader = options.openReader(this)
     this.#lastCommitMs = options.now()
@@ -104,6 +125,11 @@ export class Ingest implements AisSink {
   /** Every row of lines below this position is stored. */
   get committedSeq(): number {
     return this.#committedTo
+  }
+
+  /** Lines from here on are needed after a restart. */
+  get resumeFrom(): number {
+    return this.#recordedResumeFrom
   }
 
   /** Durable bytes not yet decoded. */
@@ -201,7 +227,7 @@ export class Ingest implements AisSink {
       this.#rows.position(message, heard, flagText(flags))
       listener.position(source, message, heard, flags, judged.accepted)
     } else if (message.group === 'static') {
-      if (message.shipType !== null) this.#vesselMemory(memory, message.mmsi).shipType = message.shipType
+      if (message.shipType !== null) memory.vessel(message.mmsi).shipType = message.shipType
       this.#rows.static(message, heard, flagText(flags))
       listener.static(source, message, heard)
     } else this.#rows.other(message, heard, flagText(flags))
@@ -228,7 +254,7 @@ export class Ingest implements AisSink {
 
   #judge(report: PositionReport, heard: Heard): { flags: number; accepted: boolean } {
     if (report.lon === null || report.lat === null) return placeless
-    const vessel = this.#vesselMemory(this.#options.memory, report.mmsi)
+    const vessel = this.#options.memory.vessel(report.mmsi)
     fix.lon = report.lon
     fix.lat = report.lat
     fix.atMs = heard.atMs
@@ -238,15 +264,6 @@ export class Ingest implements AisSink {
     if (report.type !== 9 && this.#options.isOnLand(report.lon, report.lat))
       judged.flags |= flagBits['on-land']
     return judged
-  }
-
-  #vesselMemory(memory: FeedMemory, mmsi: number): VesselMemory {
-    let vessel = memory.tracks.get(mmsi)
-    if (!vessel) {
-      vessel = { track: newTrackMemory(), shipType: null }
-      memory.tracks.set(mmsi, vessel)
-    }
-    return vessel
   }
 
   #noteStation(heard: Heard): void {
@@ -306,6 +323,7 @@ export class Ingest implements AisSink {
         await columnar.append(batches, range)
         this.storeFailure = null
         this.#committedTo = range.hi
+        this.#recordedResumeFrom = range.resumeFrom
         return
       } catch (error) {
         this.storeFailure = (error as Error).message

@@ -50,6 +50,8 @@ export interface ListField extends Named {
   kind: 'list'
   fields: readonly Field[]
   most: number
+  /** Bits of an item without which it is not there; by default all but the spare bits at its end. */
+  leastBits?: number
   /** Field read before that says how many there are; otherwise as many as the payload holds. */
   countedBy?: string
   derive?: (item: Record<string, unknown>) => Record<string, unknown>
@@ -233,14 +235,14 @@ function readNumber(
   if (field.none.includes(raw)) return null
   if (raw < field.lowest || raw > field.highest) {
     into.inRange = false
-    return null
+    if (!bits.keepImpossible) return null
   }
   // + 0 turns −0 into 0.
   return Math.round(((raw + field.plus) * 1e6) / field.per) / 1e6 + 0
 }
 
 function readList(field: ListField, bits: SixBits, end: number, into: Reading): void {
-  const size = fixedBits(field.fields).needed
+  const size = field.leastBits ?? fixedBits(field.fields).needed
   const counted = field.countedBy === undefined ? field.most : Number(into.values[field.countedBy] ?? 0)
   const items: Record<string, unknown>[] = []
   while (items.length < Math.min(field.most, counted) && into.end + size <= end) {

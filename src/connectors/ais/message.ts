@@ -149,3 +149,8 @@ export interface FeedListener {
 /** Class of the transponder, by message type; null where the message does not tell. */
 export const aisClassOf = (type: number): 'A' | 'B' | null =>
   type <= 3 || type === 5 ? 'A' : type === 18 || type === 19 || type === 24 ? 'B' : null
+
+/** Where what is known of vessels from earlier runs is told to the judges of new messages. */
+export interface FeedMemory {
+  know(mmsi: number, shipType: number | null, place: { lon: number; lat: number; atMs: number } | null): void
+}

@@ -28,6 +28,7 @@ const acknowledgements: Field[] = [
     name: 'acknowledged',
     meaning: 'messages acknowledged',
     most: 4,
+    leastBits: 30,
     fields: [mmsi('mmsi', 'MMSI of the sender'), sequence],
   },
 ]
@@ -69,7 +70,7 @@ export const reservations: Field[] = [
 ]
 
 /** Where the layout of each type begins: two bits earlier when they are a sequence number or part of a code. */
-export const layoutAt = (type: number): number => ([6, 12, 21, 24].includes(type) ? 38 : 40)
+export const layoutAt = (type: number): number => ([4, 6, 11, 12, 21, 24].includes(type) ? 38 : 40)
 
 /** Layouts of the types that are neither positions nor static data. */
 export const layouts: Readonly<Record<number, readonly Field[]>> & { addressed22: readonly Field[] } = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { flagsOfText, flagText, judgeFix, newTrackMemory, type TrackMemory } from './plausibility.ts'
+import { flagsOfText, flagText } from '../../maritime/plausibility-flags.ts'
+import { judgeFix, newTrackMemory, type TrackMemory } from './plausibility.ts'
 
 const minute = 60_000
 

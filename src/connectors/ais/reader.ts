@@ -29,6 +29,9 @@ const BACKSLASH = 92
 /** Longest line that is read; receivers send at most 82 characters and a TAG block of 80. */
 export const maxLineBytes = 1024
 
+/** Base stations ahead of the time of reading by more than this are wrong, whatever the time zone of the host. */
+const dayMs = 86_400_000
+
 export interface AisReaderOptions {
   /** How long parts of a message wait for the others, in event time. */
   multipartTimeoutMs?: number
@@ -318,7 +321,8 @@ export class AisReader {
     }
     const message = decode(bits, type)
     const heard = this.#heard
-    if (this.#clock && (type === 4 || type === 11)) this.#clock.hear(baseStationMs(bits))
+    if (this.#clock && (type === 4 || type === 11))
+      this.#clock.hear(baseStationMs(bits), this.#receivedAtMs + dayMs)
     setTime(heard, about, this.#clock)
     refineTime(heard, utcSecond(bits, type))
     heard.station = about.station

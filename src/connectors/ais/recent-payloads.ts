@@ -1,4 +1,4 @@
-import { EventClock } from './event-clock.ts'
+import { EventClock } from '../../maritime/event-clock.ts'
 
 /**
  * Remembers transmissions for a sliding window of event time, to know one that several receivers heard. Keys are

@@ -3,11 +3,14 @@ import { tableName, tableOf } from '../../datasets/rules.ts'
 import type { TableBatch } from '../../engines/columnar/columnar.ts'
 import { isImoNumber } from '../../maritime/imo-number.ts'
 import { aisDatasets, datasetIn, type Realm } from './datasets.ts'
-import type { Heard, OtherMessage, PositionReport, RejectReason, StaticReport } from './message.ts'
-
-/** Class of the transponder, by message type; null where the message does not tell. */
-export const aisClassOf = (type: number): 'A' | 'B' | null =>
-  type <= 3 || type === 5 ? 'A' : type === 18 || type === 19 || type === 24 ? 'B' : null
+import {
+  aisClassOf,
+  type Heard,
+  type OtherMessage,
+  type PositionReport,
+  type RejectReason,
+  type StaticReport,
+} from './message.ts'
 
 /** Columns that say who sent a message, when, and who heard it. */
 class TransmissionColumns {

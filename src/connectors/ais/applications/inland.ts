@@ -6,10 +6,15 @@ export const inlandShip: Field[] = [
   text('eni', 8, 'European vessel identification number'),
   unsigned('lengthM', 13, 'length, m', { per: 10, none: 0, highest: 8000 }),
   unsigned('beamM', 10, 'beam, m', { per: 10, none: 0, highest: 1000 }),
-  unsigned('eriType', 14, 'ship or convoy type, ERI code 8000–8999 or SOLAS code 1–99', {
-    none: 0,
-    highest: 8999,
-  }),
+  unsigned(
+    'eriType',
+    14,
+    'ship or convoy type, ERI code 1500–1999 (sea) or 8000–8999 (inland), or SOLAS code 1–99',
+    {
+      none: 0,
+      highest: 8999,
+    },
+  ),
   unsigned('hazardCones', 3, 'blue cones 0–3, 4 = B flag', { none: [5, 7], highest: 4 }),
   unsigned('draughtM', 11, 'draught, m', { per: 100, none: 0, highest: 2000 }),
   unsigned('loadState', 2, '1 unloaded, 2 loaded', { none: [0, 3] }),

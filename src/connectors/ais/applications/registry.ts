@@ -34,10 +34,11 @@ export interface Application {
   isPlausible?: (values: Record<string, unknown>) => boolean
 }
 
-/** ENI of letters and digits and a type from the ERI or SOLAS list: other users of 200/10 have neither. */
+/** ENI of letters and digits and a type from the SOLAS or ERI list: other users of 200/10 have neither. */
 function isInlandShip(values: Record<string, unknown>): boolean {
-  const eriType = Number(values.eriType ?? 0)
-  return /^[0-9A-Z ]*$/.test(String(values.eni ?? '')) && (eriType < 100 || eriType >= 8000)
+  const type = Number(values.eriType ?? 0)
+  const isListed = type < 100 || (type >= 1500 && type < 2000) || type >= 8000
+  return isListed && /^[0-9A-Z ]*$/.test(String(values.eni ?? ''))
 }
 
 /** The applications that are decoded; all others are kept as bits. */

@@ -86,7 +86,9 @@ export class ReconnectingInput implements Input {
   #connect(): void {
     this.#isLive = false
     this.#events.state('connecting')
-    const framer = new LineFramer(this.#limits.maxLineBytes, this.#events.refused)
+    const framer = new LineFramer(this.#limits.maxLineBytes, (reason, sample) =>
+      this.#events.refused(reason, sample),
+    )
     let giveUpReason: string | undefined
     const giveUp = (reason: string) => {
       giveUpReason = reason

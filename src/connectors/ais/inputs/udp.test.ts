@@ -1,0 +1,124 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Recorder } from './recorder.suite.ts'
+
+const line = '!AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23'
+
+const stops: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop()
+})
+
+async function listen(recorder: Recorder, options = '', host = '127.0.0.1') {
+  const input = recorder.open(`udp://${host}:0${options}`)
+  stops.push(() => input.stop())
+  input.start()
+  await recorder.until(() => recorder.states.at(-1)?.message?.startsWith('listening') ?? false)
+  const port = Number(/:(\d+)$/.exec(input.describe)![1])
+  const socket = createSocket('udp4')
+  stops.push(() => new Promise<void>((resolve) => socket.close(() => resolve())))
+  const send = (text: string) =>
+    new Promise<void>((resolve, reject) =>
+      socket.send(Buffer.from(text, 'latin1'), port, '127.0.0.1', (error) =>
+        error ? reject(error) : resolve(),
+      ),
+    )
+  return { input, send }
+}
+
+describe('a UDP input', () => {
+  test('takes one or more lines from a datagram, ended or not', async () => {
+    const recorder = new Recorder()
+    const { input, send } = await listen(recorder)
+    await send(line)
+    await send(`${line}\r\n`)
+    await send(`\\s:fos,c:1700000000*00\\${line}\n${line}`)
+    await recorder.until(() => recorder.text.split('\n').length === 5)
+    expect(recorder.text).toBe(`${line}\n${line}\r\n\\s:fos,c:1700000000*00\\${line}\n${line}\n`)
+    expect(input.senders!()).toMatchObject([{ address: '127.0.0.1', stations: ['fos'], lines: 4 }])
+    expect(recorder.states.at(-1)?.state).toBe('live')
+  })
+
+  test('hears IPv4 on the address of all interfaces', async () => {
+    const recorder = new Recorder()
+    const { send } = await listen(recorder, '', '')
+    await send(line)
+    await recorder.until(() => recorder.text === `${line}\n`)
+  })
+
+  test('refuses lines that are too long, keeps the others of the datagram', async () => {
+    const recorder = new Recorder()
+    const { send } = await listen(recorder)
+    await send(`${'A'.repeat(2_000)}\n${line}`)
+    await recorder.until(() => recorder.text === `${line}\n`)
+    expect(recorder.refusals.map(({ reason }) => reason)).toEqual(['line-too-long'])
+    await send('')
+    await send('!next')
+    await recorder.until(() => recorder.text === `${line}\n!next\n`)
+  })
+
+  test('refuses what a sender sends over its rate, and takes it again later', async () => {
+    const recorder = new Recorder()
+    const { input, send } = await listen(recorder, '?rate=10')
+    for (let i = 0; i < 30; i += 1) await send(`!${i}`)
+    await recorder.until(() => recorder.text.split('\n').length - 1 + recorder.refusals.length === 30)
+    // Two seconds of allowance, and the line that crosses it.
+    expect(recorder.text.split('\n')).toHaveLength(22)
+    expect(recorder.refusals).toHaveLength(9)
+    expect(recorder.refusals[0]).toEqual({ reason: 'rate', sample: '!21' })
+    expect(input.senders!()[0]).toMatchObject({ lines: 21, refused: 9 })
+    recorder.clock.advance(1_000)
+    await send('!again')
+    await recorder.until(() => recorder.text.endsWith('!again\n'))
+  })
+
+  test('keeps a bounded burst while the spool is full, then says what overflowed', async () => {
+    const recorder = new Recorder()
+    const { input, send } = await listen(recorder, '?rate=1000000')
+    recorder.hasRoom = false
+    await send('!first')
+    await recorder.until(() => recorder.calls === 1)
+    const datagram = `${'B'.repeat(999)}\n`.repeat(50)
+    let sent = 0
+    while (recorder.refusals.length === 0) {
+      await send(datagram)
+      sent += 1
+      if (sent > 500) {
+        console.log(JSON.stringify(input.senders!()))
+        break
+      }
+    }
+    expect(recorder.refusals[0]?.reason).toBe('overflow')
+    expect(recorder.calls).toBe(1)
+    recorder.hasRoom = true
+    input.resume()
+    const kept = recorder.text.length - '!first\n'.length
+    expect(kept % datagram.length).toBe(0)
+    expect(kept).toBeLessThanOrEqual(4 << 20)
+    expect(kept).toBeGreaterThan((4 << 20) - 2 * datagram.length)
+  })
+
+  test('says when a port is in use', async () => {
+    const other = createSocket('udp4')
+    other.bind(0, '127.0.0.1')
+    await once(other, 'listening')
+    stops.push(() => new Promise<void>((resolve) => other.close(() => resolve())))
+    const recorder = new Recorder()
+    const input = recorder.open(`udp://127.0.0.1:${other.address().port}`)
+    stops.push(() => input.stop())
+    input.start()
+    await recorder.untilState('failed')
+    expect(recorder.states.at(-1)?.message).toContain('the port is in use by another program')
+  })
+
+  test('hands over what it has when it is stopped', async () => {
+    const recorder = new Recorder()
+    const { input, send } = await listen(recorder)
+    await send(line)
+    await recorder.untilState('live')
+    await input.stop()
+    expect(recorder.text).toBe(`${line}\n`)
+    expect(recorder.clock.timers).toBe(0)
+  })
+})

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import { startDemoPort } from '../simulator/demo-port.ts'
+import type { Config } from './config.ts'
+import type { Realm } from './connectors/ais/datasets.ts'
+import { systemClock } from './connectors/ais/inputs/clock.ts'
+import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
+import { tendStreams } from './datasets/retention.ts'
+import { datasetRoutes } from './datasets/routes.ts'
+import { Datasets } from './datasets/service.ts'
+import { openDataFolder } from './engines/data-folder.ts'
+import { openEngines } from './engines/engines.ts'
+import { buildApp } from './http/app.ts'
+import { healthRoute } from './http/health.ts'
+import { listen } from './http/listen.ts'
+import { metricsRoute } from './http/metrics.ts'
+import { serveWeb } from './http/web.ts'
+import { loadLandMask } from './maritime/land-mask.ts'
+import { checkHealth, measures } from './operations.ts'
+import { productDatasets } from './product.ts'
+import { LiveStream } from './vessels/live-stream.ts'
+import { vesselRoutes } from './vessels/routes.ts'
+import { Vessels } from './vessels/service.ts'
+
+export interface Running {
+  /** Where people reach it, such as http://127.0.0.1:8787. */
+  address: string
+  close(): Promise<void>
+}
+
+const tickMs = 1_000
+const ageEveryMs = 5_000
+const tendEveryMs = 3_600_000
+const simulatedDays = 3
+
+/** Starts the platform: configuration → engines → slices → http → listen. */
+export async function startLacydon(config: Config): Promise<Running> {
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const folder = openDataFolder(config.dataDir)
+  const closers: (() => unknown)[] = [() => folder.release()]
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const engines = await openEngines(config, folder.path, log)
+    closers.push(() => engines.close())
+    const { columnar, spools } = engines
+    const realm: Realm = config.demo ? 'simulated' : 'real'
+
+    const datasets = await Datasets.open(columnar, productDatasets)
+    const vessels = await Vessels.open({ realm, datasets, columnar, wallMs: Date.now })
+    closers.push(() => vessels.save())
+
+    const demo = config.demo ? await startDemo(config, vessels, log) : undefined
+    if (demo) closers.push(() => demo.close())
+    const feeds = await AisFeeds.open({
+      addresses: demo ? [`tcp://127.0.0.1:${demo.port}`] : config.ais,
+      realm,
+      spools,
+      columnar,
+      listener: vessels.registry,
+      isOnLand: loadLandMask(),
+      effects: { clock: systemClock, log: plainLog(log), random: Math.random },
+      spoolKeepBytes: config.spoolKeepMb * 1_000_000,
+      seedMemory: (memory) => vessels.seed(memory),
+    })
+    closers.push(() => feeds.stop())
+
+    const stream = new LiveStream(vessels.registry, {
+      epoch: randomBytes(6).toString('hex'),
+      overview: () => vessels.streamOverview(feeds.status()),
+      now: Date.now,
+    })
+    const app = await buildApp({ trustedProxies: config.trustedProxies, logger: log })
+    closers.push(() => app.close())
+    healthRoute(app, () => checkHealth(engines, feeds))
+    metricsRoute(app, measures(feeds, vessels, stream))
+    datasetRoutes(app, datasets)
+    vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
+    await serveWeb(app)
+    const address = await listen(app, config)
+
+    feeds.start()
+    const noteSources = () => {
+      for (const { id, state } of feeds.status()) vessels.registry.noteSource(id, state === 'finished')
+    }
+    noteSources()
+    const every = (ms: number, work: () => unknown) => {
+      const timer = setInterval(work, ms)
+      closers.push(() => clearInterval(timer))
+    }
+    every(tickMs, () => {
+      noteSources()
+      stream.tick()
+    })
+    every(ageEveryMs, () => vessels.registry.age())
+    every(Vessels.saveEveryMs, () =>
+      vessels.save().catch((error) => log.warn({ error: error.message }, 'vessels could not be saved')),
+    )
+    const tend = () =>
+      tendStreams({
+        columnar,
+        datasets: productDatasets,
+        days: config.aisRetentionDays,
+        simulatedDays,
+        now: () => new Date(),
+        log,
+      })
+    every(tendEveryMs, tend)
+    return { address, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The simulated port goes on where its stored past ends, at most `demoHours` back. */
+async function startDemo(config: Config, vessels: Vessels, log: pino.Logger) {
+  const now = Date.now()
+  const { lastAt } = await vessels.overview()
+  const earliestMs = now - config.demoHours * 3_600_000
+  const startAt = new Date(
+    Math.min(now, Math.max(earliestMs, lastAt === null ? earliestMs : Date.parse(lastAt))),
+  )
+  return startDemoPort({
+    seed: config.demoSeed,
+    startAt,
+    speed: 1,
+    port: 0,
+    host: '127.0.0.1',
+    log: plainLog(log),
+  })
+}
+
+const plainLog = (log: pino.Logger) => ({
+  info: (text: string) => log.info(text),
+  warn: (text: string) => log.warn(text),
+})

@@ -1,0 +1,225 @@
+import Type from 'typebox'
+import { invalidInput } from '../errors.ts'
+import type { App } from '../http/app.ts'
+import type { LiveStream } from './live-stream.ts'
+import type { Box } from './rules.ts'
+import {
+  Activity,
+  LiveOverview,
+  SearchResults,
+  type SourceState,
+  Track,
+  Trails,
+  VesselDetail,
+  VesselList,
+} from './schema.ts'
+import type { Vessels } from './service.ts'
+
+/** What the vessels routes need beside their service. */
+export interface VesselDoors {
+  vessels: Vessels
+  stream: LiveStream
+  sources: () => SourceState[]
+}
+
+const Instant = Type.String({ description: 'ISO 8601 instant, such as 2026-11-24T14:02:00Z' })
+const BoxText = Type.String({
+  description: 'west,south,east,north in degrees; west > east crosses the antimeridian',
+})
+const Limit = Type.Integer({ minimum: 1, maximum: 20_000, default: 5_000 })
+
+const worldBox: Box = [-180, -90, 180, 90]
+
+/** A box from its text. Throws `invalid_input` that says what to write. */
+function boxOf(text: string | undefined): Box {
+  if (text === undefined) return worldBox
+  const numbers = text.split(',').map(Number)
+  const [west, south, east, north] = numbers
+  const valid =
+    numbers.length === 4 &&
+    numbers.every(Number.isFinite) &&
+    Math.abs(west!) <= 180 &&
+    Math.abs(east!) <= 180 &&
+    south! >= -90 &&
+    north! <= 90 &&
+    south! <= north!
+  if (!valid)
+    throw invalidInput(
+      `bbox is “${text}”: write west,south,east,north in degrees, such as 4.2,42.7,6.4,43.75.`,
+    )
+  return numbers as Box
+}
+
+function msOf(name: string, text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms))
+    throw invalidInput(`${name} is “${text}”: write an instant such as 2026-11-24T14:02:00Z.`)
+  return ms
+}
+
+/** Aborts when the client leaves, so that its query stops in the engine. */
+function untilClientLeaves(raw: NodeJS.EventEmitter): AbortSignal {
+  const abort = new AbortController()
+  raw.once('close', () => abort.abort())
+  return abort.signal
+}
+
+export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors): void {
+  const tags = ['vessels']
+  const Mmsi = Type.Object({ mmsi: Type.Integer({ minimum: 0, maximum: 999_999_999 }) })
+  const Period = Type.Object({ from: Instant, to: Instant })
+
+  app.get(
+    '/api/v1/live',
+    { schema: { tags, summary: 'Where and when the feed is', response: { 200: LiveOverview } } },
+    async (): Promise<LiveOverview> => {
+      const states = sources()
+      const goesOn = states.some(({ state }) => state !== 'finished')
+      const overview = await vessels.overview()
+      const { registry } = vessels
+      return {
+        ...overview,
+        simulated: vessels.realm === 'simulated',
+        mode: overview.vesselCount === 0 && overview.lastAt === null ? 'empty' : goesOn ? 'live' : 'history',
+        lastReceivedAt:
+          registry.lastReceivedAtMs > 0 ? new Date(registry.lastReceivedAtMs).toISOString() : null,
+        messagesPerMinute: states.reduce((sum, source) => sum + source.messagesPerMinute, 0),
+        sources: states,
+      }
+    },
+  )
+
+  app.get(
+    '/api/v1/vessels',
+    {
+      schema: {
+        tags,
+        summary: 'Vessels of a box, now or at an instant of the stored past',
+        querystring: Type.Object({
+          bbox: Type.Optional(BoxText),
+          at: Type.Optional(Instant),
+          limit: Type.Optional(Limit),
+        }),
+        response: { 200: VesselList },
+      },
+    },
+    ({ query: { bbox, at, limit }, raw }) =>
+      vessels.list(boxOf(bbox), at === undefined ? undefined : msOf('at', at), limit ?? 5_000, {
+        signal: untilClientLeaves(raw.socket),
+      }),
+  )
+
+  app.get(
+    '/api/v1/vessels/activity',
+    {
+      schema: {
+        tags,
+        summary: 'Positions stored per time bucket',
+        querystring: Type.Intersect([
+          Period,
+          Type.Object({ buckets: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })) }),
+        ]),
+        response: { 200: Activity },
+      },
+    },
+    ({ query: { from, to, buckets }, raw }) =>
+      vessels.activity(msOf('from', from), msOf('to', to), buckets ?? 96, {
+        signal: untilClientLeaves(raw.socket),
+      }),
+  )
+
+  app.get(
+    '/api/v1/vessels/trails',
+    {
+      schema: {
+        tags,
+        summary: 'Recent paths in a box: [lon, lat, ms since 1970] by MMSI',
+        querystring: Type.Object({
+          bbox: Type.Optional(BoxText),
+          minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 180 })),
+          at: Type.Optional(Instant),
+        }),
+        response: { 200: Trails },
+      },
+    },
+    ({ query: { bbox, minutes, at }, raw }) =>
+      vessels.trails(boxOf(bbox), minutes ?? 15, at === undefined ? undefined : msOf('at', at), {
+        signal: untilClientLeaves(raw.socket),
+      }),
+  )
+
+  app.get(
+    '/api/v1/vessels/search',
+    {
+      schema: {
+        tags,
+        summary: 'Vessels by name, MMSI, IMO number or call sign',
+        querystring: Type.Object({
+          q: Type.String({ maxLength: 100 }),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+        }),
+        response: { 200: SearchResults },
+      },
+    },
+    ({ query: { q, limit } }) => vessels.search(q, limit ?? 10),
+  )
+
+  app.get(
+    '/api/v1/vessels/:mmsi',
+    {
+      schema: {
+        tags,
+        summary: 'Everything known about one vessel',
+        params: Mmsi,
+        response: { 200: VesselDetail },
+      },
+    },
+    ({ params: { mmsi }, raw }) => vessels.detail(mmsi, { signal: untilClientLeaves(raw.socket) }),
+  )
+
+  app.get(
+    '/api/v1/vessels/:mmsi/track',
+    {
+      schema: {
+        tags,
+        summary: 'Positions of one vessel: [lon, lat, ms since 1970, speed kn, course °]',
+        params: Mmsi,
+        querystring: Period,
+        response: { 200: Track },
+      },
+    },
+    ({ params: { mmsi }, query: { from, to }, raw }) =>
+      vessels.track(mmsi, msOf('from', from), msOf('to', to), { signal: untilClientLeaves(raw.socket) }),
+  )
+
+  app.get(
+    '/api/v1/datasets/vessels/stream',
+    {
+      schema: {
+        tags,
+        summary: 'Live state of the vessels of a box, as server-sent events',
+        querystring: Type.Object({ bbox: Type.Optional(BoxText), limit: Type.Optional(Limit) }),
+      },
+    },
+    ({ query: { bbox, limit }, headers, raw }, reply) => {
+      const box = boxOf(bbox)
+      reply.hijack()
+      const response = reply.raw
+      response.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      const leave = stream.join(box, limit ?? 5_000, headers['last-event-id'] as string | undefined, {
+        write: (frame) => {
+          response.write(frame)
+          return response.writableLength
+        },
+        drop: () => response.destroy(),
+      })
+      raw.once('close', leave)
+      response.once('close', leave)
+    },
+  )
+}
