@@ -21,8 +21,10 @@ export interface Bus {
   /** Resolves when the message is kept by the bus. Throws `overloaded` when it is full. */
   publish(subject: string, id: string, data: Uint8Array): Promise<void>
   /**
-   * Delivers messages of a subject in order. `durable` names a consumer whose acknowledged position survives;
-   * without it delivery starts at `from` (a position, or `new` for what comes next).
+   * Delivers messages of a subject in order, one at a time; a handler that throws gets the same message again.
+   * `durable` names a consumer whose acknowledged position survives: it starts at `from` (default `first`) only
+   * the first time, and when two hold it the newer one takes it over. Without it delivery starts at `from` (a position, `first` for the
+   * oldest kept, default `new` for what comes next). While `maxInFlight` messages are not acknowledged, no more come.
    */
   consume(
     subject: string,
