@@ -27,41 +27,45 @@ const total = { passed: 0, failed: 0, skipped: [] }
 /** @type {string[]} */
 const failures = []
 
-await prepare()
-if (failures.length === 0) {
+if (await prepare()) {
   if (filters.length === 0) for (const check of checks) await runCheck(check)
   await runTests()
 }
 report()
 
-/** Installs and builds. */
+/** Installs and builds; false when the packages could not be installed, without which nothing can be tested. */
 async function prepare() {
-  await attempt('preparation', () =>
-    withCheckoutLock(root, say, async () => {
-      await runSteps([
+  const isInstalled = await withCheckoutLock(root, say, async () => {
+    const installed = await attempt('installation', () =>
+      runSteps([
         installStep({ root, dev: true, what: 'the packages of the product and its checks' }),
         installStep({ root, folder: 'tests', dev: true, what: 'the engines that only tests use (550 MB)' }),
-        ...buildSteps(root),
-      ])
-      // Off the continuous integration a machine without these still tests the rest.
-      await attempt(process.env.CI ? 'system packages' : undefined, () => runSteps([systemPackagesStep()]))
-    }),
-  )
+      ]),
+    )
+    // Off the continuous integration a machine without these still tests the rest.
+    await attempt(process.env.CI ? 'system packages' : undefined, () => runSteps([systemPackagesStep()]))
+    if (installed) await attempt('build', () => runSteps(buildSteps(root)))
+    return installed
+  })
   for (const { name, purpose } of missingSystemPackages())
     say(`Missing on this machine: ${name}. Tests of ${purpose} are skipped by name.`)
+  return isInstalled
 }
 
 /**
  * @param {string | undefined} name what has failed when a StepError comes; undefined to say it and go on
  * @param {() => Promise<unknown>} work
+ * @returns {Promise<boolean>} whether it was done
  */
 async function attempt(name, work) {
   try {
     await work()
+    return true
   } catch (error) {
     if (!(error instanceof StepError)) throw error
     say(error.message)
     if (name) failures.push(name)
+    return false
   }
 }
 
