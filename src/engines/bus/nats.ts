@@ -1,5 +1,4 @@
 import {
-  DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
   type JetStreamManager,
@@ -13,8 +12,9 @@ import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
 import { invalidSetting, LacydonError, overloaded, unavailable } from '../../errors.ts'
 import { AckWindow } from './ack-window.ts'
 import type { Bus, Subscription } from './bus.ts'
-import { type BusLog, Delivery, type Incoming } from './delivery.ts'
+import { type BusLog, Delivery } from './delivery.ts'
 import { DurablePosition } from './nats-positions.ts'
+import { StreamReader } from './nats-reader.ts'
 import { reclaim } from './nats-reclaim.ts'
 import { checkDurable, checkMessage, checkSubject, defaultMaxInFlight, duplicateWindowMs } from './rules.ts'
 
@@ -103,12 +103,15 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
             : new DurablePosition(js, jsm, names.positions, `${prefix}.position.${durable}.${subject}`)
         const initial = await startPosition(from ?? (durable === undefined ? 'new' : 'first'))
         const start = position ? await position.claim(initial) : initial
-        const consumer = await js.consumers.get(names.messages, {
-          filter_subjects: `${prefix}.bus.${subject}`,
-          deliver_policy: DeliverPolicy.StartSequence,
-          opt_start_seq: start + 1,
+        const reader = new StreamReader({
+          js,
+          stream: names.messages,
+          filter: `${prefix}.bus.${subject}`,
+          after: start,
+          ahead: Math.min(Math.max(maxInFlight, 2), 1000),
+          log,
         })
-        const messages = await consumer.consume({ max_messages: Math.min(Math.max(maxInFlight, 2), 1000) })
+        await reader.open()
         const window = new AckWindow(start)
         let timer: NodeJS.Timeout | undefined
         const store = async () => {
@@ -124,8 +127,8 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
         }
         const delivery = new Delivery({
           subject,
-          source: incoming(messages),
-          closeSource: () => messages.close(),
+          source: reader,
+          closeSource: () => reader.close(),
           window,
           maxInFlight,
           handler,
@@ -165,15 +168,6 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
       await reclaiming
       await connection.close()
     },
-  }
-}
-
-async function* incoming(
-  messages: AsyncIterable<{ seq: number; data: Uint8Array; headers?: { get(name: string): string } }>,
-): AsyncGenerator<Incoming> {
-  for await (const { seq, data, headers } of messages) {
-    const key = headers?.get('Nats-Msg-Id') ?? ''
-    yield { id: key.slice(key.indexOf(' ') + 1), position: seq, data }
   }
 }
 
