@@ -1,5 +1,5 @@
 /** From typed arrays to DuckDB data chunks, without a JavaScript object per value. */
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
+import { DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import type { ColumnData, ColumnType, TableBatch, TableSpec } from '../columnar.ts'
 
@@ -17,26 +17,31 @@ const validity = new Uint8Array(chunkRows / 8)
 
 type ChunkWriter = (vector: Vector, start: number, count: number) => void
 
+/** Filled chunks wait here to be filled again: their native memory is not the garbage collector's to see. */
+export type ChunkPool = DuckDBDataChunk[]
+
 /**
- * Appends all rows of the batch through the appender. Columns are those of the table, in its order; the batch was
- * checked (`checkBatch`).
+ * The rows of the batch as chunks, taken from the pool where it has some. Columns are those of the table, in its order;
+ * the batch was checked (`checkBatch`).
  */
-export function appendBatch(
-  appender: DuckDBAppender,
+export function fillChunks(
   types: readonly DuckDBType[],
   table: TableSpec,
   batch: TableBatch,
-): void {
+  pool: ChunkPool,
+): DuckDBDataChunk[] {
   const writers = table.columns.map(({ name, type }) => chunkWriter(batch.columns[name]!, type))
-  const chunk = DuckDBDataChunk.create(types)
+  const chunks: DuckDBDataChunk[] = []
   for (let start = 0; start < batch.rowCount; start += chunkRows) {
     const count = Math.min(chunkRows, batch.rowCount - start)
+    const chunk = pool.pop() ?? DuckDBDataChunk.create(types)
     chunk.reset()
     chunk.rowCount = count
     for (const [i, write] of writers.entries())
       write(duckdb.data_chunk_get_vector(chunk.chunk, i), start, count)
-    appender.appendDataChunk(chunk)
+    chunks.push(chunk)
   }
+  return chunks
 }
 
 function chunkWriter(data: ColumnData, type: ColumnType): ChunkWriter {
@@ -131,10 +136,30 @@ function writeTexts(vector: Vector, values: readonly (string | null)[], start: n
     }
   }
   copy(vector, entries, count * entryBytes)
-  if (long)
-    for (const i of long)
-      duckdb.vector_assign_string_element_len(vector, i, encoder.encode(values[start + i]!))
+  if (long) assignLong(vector, long, (i) => values[start + i]!)
   if (any) copyValidity(vector)
+}
+
+/**
+ * Texts too long for their entry: the first row of each gets a copy in the vector's own memory by a native call, the
+ * others that row's entry, which points there.
+ */
+function assignLong(vector: Vector, at: readonly number[], textOf: (i: number) => string): void {
+  const firstRows = new Map<string, number>()
+  for (const i of at) {
+    const text = textOf(i)
+    if (firstRows.has(text)) continue
+    firstRows.set(text, i)
+    duckdb.vector_assign_string_element_len(vector, i, encoder.encode(text))
+  }
+  if (firstRows.size === at.length) return
+  const last = at[at.length - 1]!
+  entries.set(duckdb.vector_get_data(vector, (last + 1) * entryBytes))
+  for (const i of at) {
+    const first = firstRows.get(textOf(i))!
+    if (first !== i) entries.copyWithin(i * entryBytes, first * entryBytes, (first + 1) * entryBytes)
+  }
+  copy(vector, entries, (last + 1) * entryBytes)
 }
 
 /** Writes the text as an inlined entry; false when it is too long for one. */
@@ -189,8 +214,7 @@ function dictionaryWriter(dictionary: readonly string[], codes: Int32Array): Chu
       }
     }
     copy(vector, entries, count * entryBytes)
-    if (long)
-      for (const i of long) duckdb.vector_assign_string_element_len(vector, i, texts[codes[start + i]!]!)
+    if (long) assignLong(vector, long, (i) => dictionary[codes[start + i]!]!)
     if (any) copyValidity(vector)
   }
 }

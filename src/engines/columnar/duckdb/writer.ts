@@ -6,6 +6,7 @@ import {
   DOUBLE,
   type DuckDBAppender,
   type DuckDBConnection,
+  type DuckDBDataChunk,
   type DuckDBType,
   FLOAT,
   INTEGER,
@@ -18,7 +19,7 @@ import { checkBatch, isNewRange } from '../batch.ts'
 import type { ColumnType, SpoolRange, TableBatch, TableSpec } from '../columnar.ts'
 import { addedColumns, checkTableSpec, grownTable } from '../table-spec.ts'
 import { type Catalogue, inTransaction, tableOf } from './catalogue.ts'
-import { appendBatch } from './chunks.ts'
+import { type ChunkPool, fillChunks } from './chunks.ts'
 import { identifier } from './dialect.ts'
 
 const types: Record<ColumnType, DuckDBType> = {
@@ -34,6 +35,9 @@ const types: Record<ColumnType, DuckDBType> = {
   timestamp: TIMESTAMP,
   date: DATE,
 }
+
+const typesOf = (table: TableSpec) => table.columns.map((column) => types[column.type])
+const maxPooledChunks = 64
 
 const columnList = (table: TableSpec) =>
   table.columns.map(({ name, type }) => `${identifier(name)} ${types[type]}`).join(', ')
@@ -73,19 +77,35 @@ export function createWriter(connection: DuckDBConnection, catalogue: Catalogue)
     appenders.clear()
   }
 
-  async function appendTo(table: TableSpec, batch: TableBatch) {
+  const pools = new Map<string, { table: TableSpec; chunks: ChunkPool }>()
+
+  interface Filled {
+    table: TableSpec
+    batch: TableBatch
+    chunks: DuckDBDataChunk[]
+  }
+
+  function fill(batch: TableBatch): Filled {
+    const table = tableOf(catalogue, batch.table)
+    checkBatch(batch, table)
+    let pool = pools.get(table.name)
+    if (pool?.table !== table) {
+      pool = { table, chunks: [] }
+      pools.set(table.name, pool)
+    }
+    return { table, batch, chunks: fillChunks(typesOf(table), table, batch, pool.chunks) }
+  }
+
+  async function appendFilled({ table, chunks }: Filled) {
     let appender = appenders.get(table.name)
     if (!appender) {
       appender = await connection.createAppender(table.name, 'hot')
       appenders.set(table.name, appender)
     }
-    appendBatch(
-      appender,
-      table.columns.map((column) => types[column.type]),
-      table,
-      batch,
-    )
+    for (const chunk of chunks) appender.appendDataChunk(chunk)
     appender.flushSync()
+    const pool = pools.get(table.name)
+    if (pool?.table === table && pool.chunks.length < maxPooledChunks) pool.chunks.push(...chunks)
   }
 
   async function define(next: TableSpec) {
@@ -108,14 +128,17 @@ export function createWriter(connection: DuckDBConnection, catalogue: Catalogue)
     catalogue.tables.set(next.name, spec)
   }
 
-  async function append(batches: readonly TableBatch[], range: SpoolRange) {
+  async function append(filled: Filled[], range: SpoolRange) {
     const recorded = catalogue.ranges.get(range.source)
     if (!isNewRange(range, recorded?.hi)) return false
-    for (const batch of batches) checkBatch(batch, tableOf(catalogue, batch.table))
     try {
       await inTransaction(connection, async () => {
-        for (const batch of batches)
-          if (batch.rowCount > 0) await appendTo(tableOf(catalogue, batch.table), batch)
+        for (const one of filled) {
+          if (one.batch.rowCount === 0) continue
+          // The table may have grown while the rows waited for their turn.
+          const isCurrent = one.table === catalogue.tables.get(one.table.name)
+          await appendFilled(isCurrent ? one : fill(one.batch))
+        }
         await connection.run(
           recorded
             ? 'UPDATE catalogue.ranges SET hi = $2, resume_from = $3 WHERE source = $1'
@@ -133,7 +156,6 @@ export function createWriter(connection: DuckDBConnection, catalogue: Catalogue)
 
   async function replace(batch: TableBatch) {
     const table = tableOf(catalogue, batch.table)
-    checkBatch(batch, table)
     forgetAppenders()
     const name = `hot.${identifier(table.name)}`
     const order = table.sortBy.map((column) => `${identifier(column)} NULLS LAST`).join(', ')
@@ -141,12 +163,7 @@ export function createWriter(connection: DuckDBConnection, catalogue: Catalogue)
       await connection.run(`CREATE TABLE ${incoming} (${columnList(table)})`)
       const appender = await connection.createAppender('/incoming', 'hot')
       try {
-        appendBatch(
-          appender,
-          table.columns.map((column) => types[column.type]),
-          table,
-          batch,
-        )
+        for (const chunk of fill(batch).chunks) appender.appendDataChunk(chunk)
         appender.flushSync()
       } finally {
         appender.closeSync()
@@ -175,7 +192,11 @@ export function createWriter(connection: DuckDBConnection, catalogue: Catalogue)
 
   return {
     define: (table) => inTurn(() => define(table)),
-    append: (batches, range) => inTurn(() => append(batches, range)),
+    // Rows become chunks while the batch before is being committed on another core.
+    append: async (batches, range) => {
+      const filled = batches.map(fill)
+      return inTurn(() => append(filled, range))
+    },
     replace: (batch) => inTurn(() => replace(batch)),
     drop: (table) => inTurn(() => drop(table)),
     inTurn,
