@@ -63,7 +63,7 @@ const times = (count: number, fields: (index: number) => Field[]) =>
 const binaryHead = [
   flag('DestinationIDValid'),
   flag('ApplicationIDValid'),
-  ...when('DestinationIDValid', [u('DestinationID', 30), spare(2)]),
+  ...when('DestinationIDValid', [u('DestinationID', 30), u('Spare|Spare1', 2)]),
   ...when('ApplicationIDValid', application),
 ]
 
@@ -80,7 +80,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
       u('TrueHeading', 9, 511),
       u('Timestamp', 6, 60),
       u('SpecialManoeuvreIndicator', 2),
-      spare(3),
+      u('Spare', 3),
       flag('Raim'),
       u('CommunicationState', 19),
     ],
@@ -99,7 +99,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
       latFine,
       u('FixType', 4),
       flag('LongRangeEnable'),
-      spare(9),
+      u('Spare', 9),
       flag('Raim'),
       u('CommunicationState', 19),
     ],
@@ -121,18 +121,18 @@ export const layouts: Readonly<Record<string, Layout>> = {
       tenths('MaximumStaticDraught', 8, 0),
       text('Destination', 20),
       flag('Dte'),
-      spare(1),
+      u('Spare', 1),
     ],
   },
   AddressedBinaryMessage: {
     types: [6],
-    fields: [sequence(''), u('DestinationID', 30), flag('Retransmission'), spare(1), ...application],
+    fields: [sequence(''), u('DestinationID', 30), flag('Retransmission'), u('Spare', 1), ...application],
     tail: { path: 'BinaryData', kind: 'bits' },
   },
   BinaryAcknowledge: {
     types: [7, 13],
     fields: [
-      spare(2),
+      u('Spare', 2),
       ...times(4, (i) =>
         when(`Destinations.${i}.Valid`, [
           u(`Destinations.${i}.DestinationID`, 30),
@@ -143,7 +143,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
   },
   BinaryBroadcastMessage: {
     types: [8],
-    fields: [spare(2), ...application],
+    fields: [u('Spare', 2), ...application],
     tail: { path: 'BinaryData', kind: 'bits' },
   },
   StandardSearchAndRescueAircraftReport: {
@@ -157,25 +157,25 @@ export const layouts: Readonly<Record<string, Layout>> = {
       tenths('Cog', 12, 3600),
       u('Timestamp', 6, 60),
       flag('AltFromBaro'),
-      spare(7),
+      u('Spare1', 7),
       flag('Dte'),
-      spare(3),
+      u('Spare2', 3),
       flag('AssignedMode'),
       flag('Raim'),
       ...accessState,
     ],
   },
-  CoordinatedUTCInquiry: { types: [10], fields: [spare(2), u('DestinationID', 30), spare(2)] },
+  CoordinatedUTCInquiry: { types: [10], fields: [u('Spare1', 2), u('DestinationID', 30), u('Spare2', 2)] },
   AddressedSafetyMessage: {
     types: [12],
-    fields: [sequence(''), u('DestinationID', 30), flag('Retransmission'), spare(1)],
+    fields: [sequence(''), u('DestinationID', 30), flag('Retransmission'), u('Spare', 1)],
     tail: { path: 'Text', kind: 'text' },
   },
-  SafetyBroadcastMessage: { types: [14], fields: [spare(2)], tail: { path: 'Text', kind: 'text' } },
+  SafetyBroadcastMessage: { types: [14], fields: [u('Spare', 2)], tail: { path: 'Text', kind: 'text' } },
   Interrogation: {
     types: [15],
     fields: [
-      spare(2),
+      u('Spare', 2),
       u('Station1Msg1.StationID', 30),
       u('Station1Msg1.MessageID', 6),
       u('Station1Msg1.SlotOffset', 12),
@@ -196,7 +196,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
   AssignedModeCommand: {
     types: [16],
     fields: [
-      spare(2),
+      u('Spare', 2),
       u('Commands.0.DestinationID', 30),
       u('Commands.0.Offset', 12),
       u('Commands.0.Increment', 10),
@@ -210,17 +210,17 @@ export const layouts: Readonly<Record<string, Layout>> = {
   },
   GnssBroadcastBinaryMessage: {
     types: [17],
-    fields: [spare(2), lonCoarse('Longitude'), latCoarse('Latitude'), spare(5)],
+    fields: [u('Spare1', 2), lonCoarse('Longitude'), latCoarse('Latitude'), u('Spare2', 5)],
     tail: { path: 'Data', kind: 'bits' },
   },
   StandardClassBPositionReport: {
     types: [18],
     fields: [
-      spare(8),
+      u('Spare1', 8),
       ...motion,
       u('TrueHeading', 9, 511),
       u('Timestamp', 6, 60),
-      spare(2),
+      u('Spare2', 2),
       flag('ClassBUnit'),
       flag('ClassBDisplay'),
       flag('ClassBDsc'),
@@ -234,11 +234,11 @@ export const layouts: Readonly<Record<string, Layout>> = {
   ExtendedClassBPositionReport: {
     types: [19],
     fields: [
-      spare(8),
+      u('Spare1', 8),
       ...motion,
       u('TrueHeading', 9, 511),
       u('Timestamp', 6, 60),
-      spare(4),
+      u('Spare2', 4),
       text('Name', 20),
       u('Type', 8),
       ...dimension('Dimension'),
@@ -246,13 +246,13 @@ export const layouts: Readonly<Record<string, Layout>> = {
       flag('Raim'),
       flag('Dte'),
       flag('AssignedMode'),
-      spare(4),
+      u('Spare3', 4),
     ],
   },
   DataLinkManagementMessage: {
     types: [20],
     fields: [
-      spare(2),
+      u('Spare', 2),
       ...times(4, (i) =>
         when(`Data.${i}.Valid`, [
           u(`Data.${i}.Offset`, 12),
@@ -279,14 +279,14 @@ export const layouts: Readonly<Record<string, Layout>> = {
       flag('Raim'),
       flag('VirtualAtoN'),
       flag('AssignedMode'),
-      spare(1),
+      u('Spare', 1),
     ],
     tail: { path: 'NameExtension', kind: 'text' },
   },
   ChannelManagement: {
     types: [22],
     fields: [
-      spare(2),
+      u('Spare1', 2),
       u('ChannelA', 12),
       u('ChannelB', 12),
       u('TxRxMode', 4),
@@ -307,24 +307,24 @@ export const layouts: Readonly<Record<string, Layout>> = {
       flag('BwA'),
       flag('BwB'),
       u('TransitionalZoneSize', 3),
-      spare(23),
+      u('Spare4', 23),
     ],
   },
   GroupAssignmentCommand: {
     types: [23],
     fields: [
-      spare(2),
+      u('Spare1', 2),
       lonCoarse('Longitude1'),
       latCoarse('Latitude1'),
       lonCoarse('Longitude2'),
       latCoarse('Latitude2'),
       u('StationType', 4),
       u('ShipType', 8),
-      spare(22),
+      u('Spare2', 22),
       u('TxRxMode', 2),
       u('ReportingInterval', 4),
       u('QuietTime', 4),
-      spare(6),
+      u('Spare3', 6),
     ],
   },
   StaticDataReport: {
@@ -350,7 +350,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
     types: [26],
     fields: binaryHead,
     tail: { path: 'Payload', kind: 'bits' },
-    after: [spare(4), ...accessState],
+    after: [u('Spare2', 4), ...accessState],
   },
   LongRangeAisBroadcastMessage: {
     types: [27],
@@ -363,7 +363,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
       u('Sog', 6, 63),
       u('Cog', 9, 511),
       flag('PositionLatency'),
-      spare(1),
+      u('Spare', 1),
     ],
   },
 }

@@ -20,7 +20,6 @@ export function dialAisStream(address: AisStreamAddress, clock: Clock): Dial {
       // Its frames are small: compression costs more than it saves and opens the door to bombs.
       perMessageDeflate: false,
       maxPayload: 1 << 20,
-      handshakeTimeout: 15_000,
       followRedirects: false,
     })
     let reason = 'closed the connection'
@@ -49,9 +48,10 @@ export function dialAisStream(address: AisStreamAddress, clock: Clock): Dial {
     socket.on('message', (data) => {
       isAlive = true
       const bytes = data as Buffer
-      const error = errorIn(bytes)
-      if (error !== undefined) {
-        const text = error.replaceAll(address.key, '…')
+      const own = ownWords(bytes)
+      if (own === 'confirmation') return
+      if (own) {
+        const text = sampleOf(Buffer.from(own.error.replaceAll(address.key, '[key]')))
         reason = `answered “${text}”`
         events.notice(text)
         socket.close()
@@ -90,12 +90,15 @@ function subscription(address: AisStreamAddress): Record<string, unknown> {
   }
 }
 
-/** The provider answers a wrong key or subscription with `{"error": "…"}` and closes. */
-function errorIn(bytes: Buffer): string | undefined {
-  if (bytes.length > 1024 || !bytes.subarray(0, 12).includes('"error"')) return undefined
+/** The provider confirms a subscription, or answers a wrong one with `{"error": "…"}` and closes. */
+function ownWords(bytes: Buffer): 'confirmation' | { error: string } | undefined {
+  if (bytes.length > 1024) return undefined
+  const head = bytes.subarray(0, 80)
+  if (head.includes('"SubscriptionConfirmation"')) return 'confirmation'
+  if (!head.includes('"error"')) return undefined
   try {
     const { error } = JSON.parse(bytes.toString('utf8')) as { error?: unknown }
-    return typeof error === 'string' ? sampleOf(Buffer.from(error)) : undefined
+    return typeof error === 'string' ? { error } : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { reasonOf } from './dial-tcp.ts'
 import type { Input } from './input.ts'
 import { Recorder } from './recorder.suite.ts'
 
@@ -173,28 +174,33 @@ describe('a TCP client', () => {
     expect(recorder.text === line.repeat(2_000 * blocks)).toBe(true)
   })
 
-  test('gives up an attempt without answer, and a stopped input says nothing more', async () => {
+  test('names what failed when all addresses of a name do', async () => {
+    const server = await receiver()
+    await server.stop()
     const recorder = new Recorder()
-    // 192.0.2.0/24 is reserved for documentation: no host answers there.
-    const input = recorder.open('tcp://192.0.2.1:10110')
+    const input = recorder.open(`tcp://localhost:${server.port}`)
     stops.push(() => input.stop())
     input.start()
-    recorder.clock.advance(20_000)
     await recorder.untilState('reconnecting')
-    expect(recorder.states.at(-1)?.message).toMatch(/did not answer within 20 s|cannot be reached/)
-    await input.stop()
-    const states = recorder.states.length
-    recorder.clock.advance(3_600_000)
-    expect(recorder.states).toHaveLength(states)
-    expect(recorder.clock.timers).toBe(0)
+    expect(recorder.states.at(-1)?.message).toContain('refused the connection')
+    expect(reasonOf(Object.assign(new Error(), { code: 'ENOTFOUND' }))).toBe(
+      'has a name that does not resolve',
+    )
+    expect(reasonOf(Object.assign(new Error(), { code: 'EODD' }))).toBe('failed (EODD)')
   })
 
-  test('says when a name does not resolve', async () => {
+  test('says nothing more once it is stopped', async () => {
+    const server = await receiver()
     const recorder = new Recorder()
-    const input = recorder.open('tcp://no-such-host.invalid:10110')
-    stops.push(() => input.stop())
-    input.start()
-    await recorder.untilState('reconnecting')
-    expect(recorder.states.at(-1)?.message).toContain('has a name that does not resolve')
+    const input = start(recorder, server.port)
+    const socket = await server.next()
+    socket.write(`${line}!half`)
+    await recorder.untilState('live')
+    await Promise.all([input.stop(), input.stop()])
+    const { length } = recorder.states
+    recorder.clock.advance(3_600_000)
+    expect(recorder.states).toHaveLength(length)
+    expect(recorder.refusals).toEqual([])
+    expect(recorder.clock.timers).toBe(0)
   })
 })
