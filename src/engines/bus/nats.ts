@@ -114,16 +114,23 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
         await reader.open()
         const window = new AckWindow(start)
         let timer: NodeJS.Timeout | undefined
+        let isStoring = true
         const store = async () => {
           timer = undefined
-          await position?.store(window.floor).catch(async (error) => {
-            log.warn(
-              { subject, durable, error: String(error) },
-              'storing the position of a bus consumer failed',
-            )
+          try {
+            await position?.store(window.floor)
+            isStoring = true
+          } catch (error) {
+            if (isStoring) {
+              log.warn(
+                { subject, durable, error: String(error) },
+                'storing the position of a bus consumer failed',
+              )
+            }
+            isStoring = false
             if (error instanceof LacydonError && error.code === 'conflict') await subscription.stop()
             else timer ??= setTimeout(store, 10 * storeEveryMs)
-          })
+          }
         }
         const delivery = new Delivery({
           subject,
