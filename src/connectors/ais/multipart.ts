@@ -4,6 +4,13 @@ import type { Sentence } from './sentence.ts'
 /** Open groups per source; the oldest is given up when one more begins. */
 export const maxOpenGroups = 512
 
+/**
+ * A part that comes before an earlier one was overtaken on its way, so the earlier one follows within a few lines.
+ * Waiting longer joins remains of lost messages to the next ship that uses the same sequence id: 48 of 2,222
+ * voyage reports of the AISHub sample got a stranger's destination that way.
+ */
+const reorderLines = 10
+
 /** Parts heard so far of one message. */
 export interface OpenMessage {
   talker: number
@@ -18,13 +25,16 @@ export interface OpenMessage {
   /** How often each part was heard. */
   times: number[]
   heard: number
-  fillBits: number
+  /** Fill bits by part; only the last part should have any. */
+  fillBits: number[]
   /** Position and text of the first line heard, for `resumeFrom` and for the reject. */
   seq: number
   line: string
   receivedAtMs: number
   /** Event time of the first line. */
   atMs: number
+  /** Number of the line that brought the last part. */
+  lastLine: number
 }
 
 /**
@@ -69,25 +79,26 @@ export class OpenMessages {
   }
 
   /**
-   * Adds one part. Answers the message when this part completes it, `repeated` when the same part was heard
+   * Adds one part, of the line with the number `line`. Answers the message when this part completes it, `repeated` when the same part was heard
    * before, else null. `begin` makes the record of a message not heard of yet.
    */
   add(
     sentence: Sentence,
     about: Circumstances,
     payload: Uint8Array,
+    line: number,
     begin: () => OpenMessage,
   ): OpenMessage | 'repeated' | null {
     const part = sentence.number - 1
     if (this.#isLateRepeat(sentence, about, payload)) return 'repeated'
     let message = this.#find(sentence, about)
     const before = message?.parts[part]
-    if (message && before) {
-      if (isEqual(before, payload)) {
-        message.times[part]!++
-        return 'repeated'
-      }
-      // The same key with another payload: the sender has begun its next message.
+    if (message && before && isEqual(before, payload)) {
+      message.times[part]!++
+      return 'repeated'
+    }
+    // The same key with another payload, or remains of a lost message: the sender has begun its next one.
+    if (message && (before || (isOvertaken(message, part) && line - message.lastLine > reorderLines))) {
       this.#open.splice(this.#open.indexOf(message), 1)
       this.#giveUp(message)
       message = undefined
@@ -100,8 +111,9 @@ export class OpenMessages {
     message.parts[part] = payload.slice()
     message.times[part] = 1
     message.heard++
+    message.lastLine = line
     mergeCircumstances(message.about, about)
-    if (part + 1 === message.total) message.fillBits = sentence.fillBits
+    message.fillBits[part] = sentence.fillBits
     if (message.heard < message.total) return null
     this.#open.splice(this.#open.indexOf(message), 1)
     if (message.times.some((times) => times > 1)) this.#remember(message)
@@ -138,6 +150,31 @@ export class OpenMessages {
   }
 }
 
+const isPayloadCode = (code: number) => (code >= 48 && code <= 87) || (code >= 96 && code <= 119)
+
+/** The armoured characters of all parts as one payload with its fill bits. */
+export function joinParts(message: OpenMessage): { payload: Uint8Array; fillBits: number } {
+  const parts = message.parts as Uint8Array[]
+  const fillBits = message.fillBits[message.total - 1]!
+  const isPlain = message.fillBits.every((count, index) => count === 0 || index === message.total - 1)
+  if (isPlain || !parts.every((part) => part.every(isPayloadCode))) {
+    return { payload: Buffer.concat(parts), fillBits }
+  }
+  // Base stations cut some aid reports at a bit that is no character's end: what is filled up goes out again.
+  const bits = parts.map((part, index) => {
+    const all = [...part]
+      .map((code) => (code > 87 ? code - 56 : code - 48).toString(2).padStart(6, '0'))
+      .join('')
+    return all.slice(0, Math.max(0, all.length - message.fillBits[index]!))
+  })
+  const joined = bits.join('')
+  const sextets = joined.match(/.{1,6}/g) ?? []
+  const codes = sextets
+    .map((six) => Number.parseInt(six.padEnd(6, '0'), 2))
+    .map((v) => (v < 40 ? v + 48 : v + 56))
+  return { payload: Uint8Array.from(codes), fillBits: sextets.length * 6 - joined.length }
+}
+
 function isSameMessage(message: OpenMessage, sentence: Sentence, about: Circumstances): boolean {
   if (message.total !== sentence.total || message.sequenceId !== sentence.sequenceId) return false
   if (message.about.group !== about.group) return false
@@ -151,6 +188,9 @@ function isSameMessage(message: OpenMessage, sentence: Sentence, about: Circumst
       message.channel === sentence.channel)
   )
 }
+
+/** Whether a later part than `part` is there already. */
+const isOvertaken = (message: OpenMessage, part: number) => message.parts.some((_, index) => index > part)
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false

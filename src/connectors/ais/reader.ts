@@ -7,10 +7,10 @@ import {
   readTagBlock,
 } from './circumstances.ts'
 import { type AisCounters, newCounters } from './counters.ts'
-import { decode, decodeSecondHalf, isTruncated, leastBits } from './decode.ts'
+import { decode, decodeSecondHalf, ignoreWrongFill, isTruncated, leastBits } from './decode.ts'
 import { channelOf, HeardMessage } from './heard.ts'
 import type { AisSink, RejectReason } from './message.ts'
-import { type OpenMessage, OpenMessages } from './multipart.ts'
+import { joinParts, type OpenMessage, OpenMessages } from './multipart.ts'
 import { Announcements } from './pghp.ts'
 import { newSentence, scanSentence } from './sentence.ts'
 import { SixBits } from './sixbit.ts'
@@ -262,14 +262,16 @@ export class AisReader {
   #acceptPart(from: number, to: number): void {
     const { payloadFrom, payloadTo } = this.#sentence
     const payload = this.#bytes.subarray(payloadFrom, payloadTo)
-    const message = this.#open.add(this.#sentence, this.#about, payload, () => this.#begin(from, to))
+    const { lines } = this.counters
+    const begin = () => this.#begin(from, to)
+    const message = this.#open.add(this.#sentence, this.#about, payload, lines, begin)
     if (message === null) return
     if (message === 'repeated') {
       this.counters.ignored.repeatedParts++
       return
     }
-    const whole = Buffer.concat(message.parts as Uint8Array[])
-    this.#emit(whole, 0, whole.length, message.fillBits, message.about, from, to)
+    const { payload: whole, fillBits } = joinParts(message)
+    this.#emit(whole, 0, whole.length, fillBits, message.about, from, to)
   }
 
   /** The record of a message whose first heard part is the sentence of the line `from`–`to`. */
@@ -287,11 +289,12 @@ export class AisReader {
       parts: new Array(total),
       times: new Array(total).fill(0),
       heard: 0,
-      fillBits: 0,
+      fillBits: [],
       seq,
       line: this.#text(from, to),
       receivedAtMs,
       atMs: this.#heard.atMs,
+      lastLine: this.counters.lines,
     }
   }
 
@@ -319,6 +322,7 @@ export class AisReader {
       this.#reject('unknown-type', from, to)
       return
     }
+    if (fillBits > 0) ignoreWrongFill(bits, type, fillBits)
     const message = decode(bits, type)
     const heard = this.#heard
     if (this.#clock && (type === 4 || type === 11))

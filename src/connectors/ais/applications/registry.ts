@@ -84,8 +84,8 @@ const key = (type: 6 | 8, dac: number, fid: number) => type * 0x10000 + dac * 64
 const byKey = new Map(
   applications.map((one) => {
     const { needed, total } = fixedBits(one.fields)
-    // Radio messages are filled up to whole bytes, sentences to whole characters.
-    const most = isOpenEnded(one.fields) ? Number.POSITIVE_INFINITY : total + 7
+    // Radio messages are filled up to whole bytes, and some senders add one more.
+    const most = isOpenEnded(one.fields) ? Number.POSITIVE_INFINITY : total + 8
     return [key(one.type, one.dac, one.fid), { ...one, needed, most }]
   }),
 )

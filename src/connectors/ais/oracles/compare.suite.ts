@@ -35,7 +35,10 @@ export interface Ours {
 }
 
 /** What our reader makes of `input`; a type 19 is one object. */
-export function decodeAll(input: Buffer): { messages: Ours[]; reader: AisReader } {
+export function decodeAll(
+  input: Buffer,
+  options = { keepImpossible: true },
+): { messages: Ours[]; reader: AisReader } {
   const messages: Ours[] = []
   let position: PositionReport | undefined
   const take = (message: AisMessage, heard: Heard) => {
@@ -51,7 +54,7 @@ export function decodeAll(input: Buffer): { messages: Ours[]; reader: AisReader 
       outOfRange: heard.outOfRange ?? false,
     })
   }
-  const reader = new AisReader('oracle', { message: take, reject() {} }, { keepImpossible: true })
+  const reader = new AisReader('oracle', { message: take, reject() {} }, options)
   reader.read(input, 0, Date.UTC(2026, 0))
   reader.end()
   return { messages, reader }

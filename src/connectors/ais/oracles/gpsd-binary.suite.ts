@@ -55,7 +55,8 @@ const weather289: Row[] = [
   ['salinity', 'salinityPct', 10, 0, [510, 511]],
 ]
 
-const trends = ['steady', 'decreasing', 'increasing']
+// gpsd's words for 1 and 2 are the other way round than in the circulars; its raw codes are not.
+const trends = ['steady', 'increasing', 'decreasing']
 const trend = (value: unknown) =>
   typeof value === 'number' ? orNull(value, 3) : orNull(trends.indexOf(String(value)), -1)
 

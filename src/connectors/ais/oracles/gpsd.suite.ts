@@ -24,7 +24,8 @@ function place(o: Gpsd, per = 600_000, lon = 'lon', lat = 'lat'): Fields {
 function sog(o: Gpsd): number | null {
   if (!o.scaled) return orNull(o.speed, 1023) === null ? null : number(o.speed) / 10
   if (o.speed === ('nan' as never) || o.speed === ('n/a' as never)) return null
-  return o.speed === ('fast' as never) ? 102.2 : number(o.speed)
+  // 3.22 prints the sentinel of class B as a speed.
+  return o.speed === ('fast' as never) ? 102.2 : (orNull(number(o.speed), 102.3) as number | null)
 }
 
 const tenths = (o: Gpsd, name: string, none: number) =>
