@@ -1,0 +1,5 @@
+declare module 'maplibre-gl/dist/maplibre-gl-csp.js' {
+  import * as maplibre from 'maplibre-gl'
+
+  export default maplibre
+}
