@@ -149,6 +149,18 @@ export function busSuite(start: () => Promise<BusTarget>): void {
     })
   })
 
+  describe('a busy publisher', () => {
+    test('that waits for nothing but the bus does not keep its own consumers from running', async () => {
+      const bus = await open(2_000_000)
+      const inbox = new Inbox()
+      await bus.consume('s', { durable: 'd', maxInFlight: 50 }, inbox.takeAndAck)
+      const data = new Uint8Array(500)
+      for (let i = 0; i < 6000; i++) await bus.publish('s', `${i}`, data)
+      await inbox.until(6000)
+      expect(inbox.ids).toEqual(numbers(0, 6000))
+    })
+  })
+
   describe('duplicates', () => {
     test('the same id within the window is delivered once; on another subject it is another message', async () => {
       const bus = await open()

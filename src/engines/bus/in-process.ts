@@ -2,6 +2,7 @@ import { overloaded, unavailable } from '../../errors.ts'
 import { AckWindow } from './ack-window.ts'
 import type { Bus, BusMessage, Subscription } from './bus.ts'
 import { type BusLog, Delivery } from './delivery.ts'
+import { RecentIds } from './recent-ids.ts'
 import { checkDurable, checkMessage, checkSubject, defaultMaxInFlight, duplicateWindowMs } from './rules.ts'
 import { Topic } from './topic.ts'
 
@@ -36,8 +37,7 @@ export function createInProcessBus(options: InProcessBusOptions): Bus {
   const topics = new Map<string, Topic>()
   const durables = new Map<string, Durable>()
   const subscriptions = new Set<Subscription>()
-  /** Expiry by `subject id`, oldest first as a Map keeps the order of insertion. */
-  const seenUntilMs = new Map<string, number>()
+  const recent = new RecentIds(duplicateWindowMs, rememberedIds)
   let lastPosition = 0
   let keptBytes = 0
   let isClosed = false
@@ -49,15 +49,6 @@ export function createInProcessBus(options: InProcessBusOptions): Bus {
       topics.set(subject, topic)
     }
     return topic
-  }
-
-  const isKnown = (key: string): boolean => {
-    const now = nowMs()
-    for (const [oldest, until] of seenUntilMs) {
-      if (until > now && seenUntilMs.size <= rememberedIds) break
-      seenUntilMs.delete(oldest)
-    }
-    return seenUntilMs.has(key)
   }
 
   /** Position up to which messages of a subject are needed by no durable consumer. */
@@ -128,14 +119,17 @@ export function createInProcessBus(options: InProcessBusOptions): Bus {
       checkMessage(subject, id, data)
       if (isClosed) throw unavailable('The bus is closed.')
       const key = `${subject} ${id}`
-      if (isKnown(key)) return
+      const now = nowMs()
+      if (recent.has(key, now)) return
       const bytes = data.length + overheadBytes
       if (keptBytes + bytes > maxBytes) reclaim()
       if (keptBytes + bytes > maxBytes) throw overloaded('The bus is full: its consumers do not keep up.', 1)
       keptBytes += bytes
-      seenUntilMs.set(key, nowMs() + duplicateWindowMs)
+      recent.add(key, now)
       // A copy: the publisher may reuse its buffer, and every consumer of the subject sees this one.
       topicOf(subject).push({ id, position: ++lastPosition, data: new Uint8Array(data) })
+      // A publisher that never waits for anything else would keep its own consumers from running.
+      if (lastPosition % 256 === 0) await new Promise((resolve) => setImmediate(resolve))
     },
 
     async consume(subject, { durable: name, from, maxInFlight = defaultMaxInFlight }, handler) {
@@ -164,7 +158,6 @@ export function createInProcessBus(options: InProcessBusOptions): Bus {
       isClosed = true
       await Promise.all([...subscriptions].map((subscription) => subscription.stop()))
       topics.clear()
-      seenUntilMs.clear()
     },
   }
 }

@@ -1,5 +1,8 @@
 import type { Incoming } from './delivery.ts'
 
+/** Longest a consumer goes on without a turn for everything else. */
+const longestTurnMs = 5
+
 /** Kept messages of one subject, oldest first, and who waits for the next one. */
 export class Topic {
   #messages: Incoming[] = []
@@ -32,16 +35,21 @@ export class Topic {
   /** Messages after a position as they come, until `isStopped` says so after a wake. Dropped ones are passed over. */
   async *after(position: number, isStopped: () => boolean): AsyncGenerator<Incoming> {
     let last = position
+    let turnUntilMs = performance.now() + longestTurnMs
     for (let handed = 1; !isStopped(); handed++) {
       const next = this.#firstAfter(last)
       if (next === undefined) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve))
+        turnUntilMs = performance.now() + longestTurnMs
         continue
       }
       last = next.position
       yield next
       // A long backlog with a quick handler must not keep the event loop from everything else.
-      if (handed % 256 === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (handed % 32 === 0 && performance.now() > turnUntilMs) {
+        await new Promise((resolve) => setImmediate(resolve))
+        turnUntilMs = performance.now() + longestTurnMs
+      }
     }
   }
 

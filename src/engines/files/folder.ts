@@ -219,6 +219,8 @@ async function* listBelow(root: string, folder: string, prefix: string): AsyncGe
 }
 
 async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders; NTFS keeps names in its own journal.
+  if (process.platform === 'win32') return
   const handle = await open(path, 'r').catch((error) => {
     if (isAbsent(error)) return undefined
     throw error
