@@ -8,7 +8,7 @@ import type { Columnar } from './columnar/columnar.ts'
 import { type EngineLog, openDuckDb } from './columnar/duckdb/open.ts'
 import { type ControlDb, openControl } from './control/control.ts'
 import type { BlobStore } from './files/files.ts'
-import { openFolderFiles } from './files/folder.ts'
+import { openFiles } from './files/open.ts'
 import { openSpoolStore } from './spool/segment-spool.ts'
 import type { SpoolStore } from './spool/spool.ts'
 
@@ -30,7 +30,7 @@ export interface EngineState {
 /** Opens each engine as configured: embedded in the data folder, or the one an address names. */
 export async function openEngines(config: Config, folder: string, log: EngineLog): Promise<Engines> {
   const opened: { close(): Promise<void> }[] = []
-  const keep = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+  const keep = async <T extends { close(): Promise<void> }>(opening: T | Promise<T>): Promise<T> => {
     const engine = await opening
     opened.push(engine)
     return engine
@@ -54,7 +54,7 @@ export async function openEngines(config: Config, folder: string, log: EngineLog
     const bus = await keep(
       config.natsUrl ? connectNatsBus({ url: config.natsUrl, log }) : createInProcessBus({ log }),
     )
-    const files = await openFolderFiles(join(folder, 'files'))
+    const files = await openFiles({ url: config.filesUrl, folder: join(folder, 'files') })
     const spools = openSpoolStore({
       folder: join(folder, 'spool'),
       onDamage: (damage) => log.error(damage, damage.message),

@@ -7,19 +7,16 @@ import { type Static, type TSchema, Type } from 'typebox'
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** Family of ship types, as colours and filters show them (data/codes/ship-types.csv). */
-export const VesselCategory = Type.Union(
-  [
-    Type.Literal('passenger'),
-    Type.Literal('cargo'),
-    Type.Literal('tanker'),
-    Type.Literal('fishing'),
-    Type.Literal('tug-pilot'),
-    Type.Literal('pleasure'),
-    Type.Literal('service'),
-    Type.Literal('other'),
-  ],
-  { $id: 'VesselCategory' },
-)
+export const VesselCategory = Type.Union([
+  Type.Literal('passenger'),
+  Type.Literal('cargo'),
+  Type.Literal('tanker'),
+  Type.Literal('fishing'),
+  Type.Literal('tug-pilot'),
+  Type.Literal('pleasure'),
+  Type.Literal('service'),
+  Type.Literal('other'),
+])
 export type VesselCategory = Static<typeof VesselCategory>
 
 /** What the vessel is doing, from its declared status and its speed. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Columnar } from '../../engines/columnar/columnar.ts'
 import type { SpoolStore } from '../../engines/spool/spool.ts'
 import { invalidSetting } from '../../errors.ts'
@@ -71,7 +71,7 @@ export class AisFeeds {
 export function sourceId(address: AisAddress): string {
   switch (address.kind) {
     case 'file': {
-      const digest = createHash('sha256').update(address.path).digest('hex').slice(0, 8)
+      const digest = createHash('sha256').update(resolve(address.path)).digest('hex').slice(0, 8)
       return `file-${slug(basename(address.path))}-${digest}`
     }
     case 'aisstream': {
