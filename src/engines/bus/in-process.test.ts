@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { busSuite, Inbox } from './bus.suite.ts'
+import { busSuite } from './bus.suite.ts'
+import { Inbox } from './bus-inbox.ts'
 import { createInProcessBus } from './in-process.ts'
 
 const log = { warn() {} }
