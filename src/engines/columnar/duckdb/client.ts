@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { cancelled, type LacydonError, unavailable } from '../../../errors.ts'
-import type { EngineLog } from './open.ts'
+import type { EngineLog } from '../engine-log.ts'
 import {
   type CallName,
   type ReadRequest,

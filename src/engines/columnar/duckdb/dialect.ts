@@ -17,6 +17,9 @@ const infix = (operator: string) => (args: string[]) => `(${args.join(` ${operat
 const tried = (name: string) => (args: string[]) => `TRY(${name}(${args.join(', ')}))`
 const named = (name: string) => (args: string[]) => `${name}(${args.join(', ')})`
 
+/** `greatest` would turn NULL into the bound. */
+const atLeast = (sql: string, least: number) => `CASE WHEN ${sql} < ${least} THEN ${least} ELSE ${sql} END`
+
 const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
   '=': infix('='),
   '!=': infix('<>'),
@@ -55,7 +58,7 @@ const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
   length: named('length'),
   concat: infix('||'),
   substring: ([text, start, ...length]) =>
-    `substring(${[text, `greatest(${start}, 1)`, ...length.map((n) => `greatest(${n}, 0)`)].join(', ')})`,
+    `substring(${[text, atLeast(start!, 1), ...length.map((n) => atLeast(n, 0))].join(', ')})`,
   contains: named('contains'),
   'starts-with': named('starts_with'),
   'ends-with': named('ends_with'),
@@ -156,6 +159,7 @@ export const duckDbDialect: Omit<Dialect, 'relation'> = {
   aggregate,
   finite: (sql) => `CASE WHEN isfinite(${sql}) THEN ${sql} END`,
   known: (sql) => `coalesce(${sql}, (1 = 0))`,
+  present: (sql) => sql,
   latest: (columns, from, where, keys, order) =>
     `SELECT ${columns} FROM ${from}${where && ` WHERE ${where}`} QUALIFY row_number() OVER (` +
     `${keys.length > 0 ? `PARTITION BY ${keys.join(', ')} ` : ''}ORDER BY ${order.map((o) => `${o} DESC NULLS LAST`).join(', ')}) = 1`,

@@ -6,18 +6,12 @@ import { join, resolve } from 'node:path'
 import { cancelled, unavailable } from '../../../errors.ts'
 import { startWorker } from '../../../worker-entry.ts'
 import type { Columnar, QueryOptions, TableBatch } from '../columnar.ts'
+import type { EngineLog } from '../engine-log.ts'
 import { parseRows } from '../ndjson.ts'
 import type { Query } from '../query.ts'
-import { classLimits, QueryQueue } from '../query-queue.ts'
+import { QueryQueue } from '../query-queue.ts'
 import { WorkerClient } from './client.ts'
 import type { ReadRequest, WorkerSettings } from './protocol.ts'
-
-/** What the store tells: pino's shape. */
-export interface EngineLog {
-  info(details: object, text: string): void
-  warn(details: object, text: string): void
-  error(details: object, text: string): void
-}
 
 export interface DuckDbOptions {
   /** Where the database lives; made when missing. */
@@ -139,4 +133,4 @@ function buffersOf(batches: readonly TableBatch[]): ArrayBuffer[] {
   return [...buffers]
 }
 
-export { classLimits }
+export type { EngineLog }

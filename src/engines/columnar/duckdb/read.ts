@@ -24,7 +24,7 @@ import { emitQuery } from '../emit/emit.ts'
 import { tablesOf } from '../emit/tables.ts'
 import type { Literal, Query } from '../query.ts'
 import type { ValueType } from '../typing.ts'
-import { type Catalogue, inTransaction, type Part, readParts, tableOf } from './catalogue.ts'
+import { type Catalogue, type Part, readParts, tableOf } from './catalogue.ts'
 import { duckDbDialect, identifier } from './dialect.ts'
 import { guardRead } from './sql-guard.ts'
 
@@ -225,5 +225,3 @@ class LineBuffer {
     return taken
   }
 }
-
-export { inTransaction }

@@ -45,8 +45,11 @@ export interface Dialect {
   finite(sql: string): string
   /** False in place of an unknown condition. */
   known(sql: string): string
+  /** The value, where a filter has left no NULL. */
+  present(sql: string): string
   /** A relation of the columns `columns` of `from`, one row a key. `where` may be empty. */
   latest(columns: string, from: string, where: string, keys: string[], order: string[]): string
+  /** Left rows without a right one stay. `equal` is never empty. */
   asOfJoin(left: string, right: string, equal: string[], leftTime: string, rightTime: string): string
   /** A column of the final answer, ready to become JSON. */
   output(sql: string, type: ValueType): string

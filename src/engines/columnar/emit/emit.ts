@@ -5,7 +5,7 @@ import type { From, Join, Query } from '../query.ts'
 import { commonType, isNumeric, tableScope, type ValueType } from '../typing.ts'
 import { timeBounds } from './bounds.ts'
 import type { Dialect, Parameter } from './dialect.ts'
-import { type Emission, type Field, fieldTypes, type Scope } from './expression.ts'
+import type { Emission, Field, Scope } from './expression.ts'
 import { checkSize, maxSqlLength } from './limits.ts'
 import { emitSelection } from './selection.ts'
 
@@ -143,8 +143,8 @@ function emitJoin(join: Join, left: Source, emission: Emission, tables: Tables):
   const comparable = (l: Field, r: Field) => l.type === r.type || (isNumeric(l.type) && isNumeric(r.type))
   if (!pairs.every(([l, r]) => comparable(l, r))) throw invalidInput('The keys of a join differ in type.')
 
+  if (pairs.length === 0) throw invalidInput('A join needs keys.')
   if (join.kind !== 'as-of') {
-    if (pairs.length === 0) throw invalidInput('A join needs keys.')
     const on = pairs.map(([l, r]) => `${l.sql} = ${r.sql}`).join(' AND ')
     for (const { column, as } of join.take) add(as, pick(right.scope, column))
     return { sql: `${left.sql} ${join.kind === 'left' ? 'LEFT' : 'INNER'} JOIN ${right.sql} ON ${on}`, scope }
@@ -157,7 +157,7 @@ function emitJoin(join: Join, left: Source, emission: Emission, tables: Tables):
   const alias = emission.alias()
   const list = [
     ...pairs.map(([, r], i) => `${r.sql} AS __k${i}`),
-    `${rightTime.sql} AS __t`,
+    `${dialect.present(rightTime.sql)} AS __t`,
     ...join.take.map(({ column }, i) => `${pick(right.scope, column).sql} AS __v${i}`),
   ].join(', ')
   const present = `${rightTime.sql} IS NOT NULL`
@@ -173,5 +173,3 @@ function emitJoin(join: Join, left: Source, emission: Emission, tables: Tables):
     scope,
   }
 }
-
-export { fieldTypes }

@@ -3,7 +3,6 @@ import { invalidInput } from '../../../errors.ts'
 import type { Aggregate, Expression, Query } from '../query.ts'
 import {
   caseValues,
-  columnValueType,
   comparedTypes,
   isComparison,
   type TypeScope,
@@ -244,5 +243,3 @@ export function emitAggregate(
   })
   return { sql: type === 'double' && isSum ? emission.dialect.finite(sql) : sql, type }
 }
-
-export { columnValueType }

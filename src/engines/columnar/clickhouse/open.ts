@@ -1,0 +1,145 @@
+/** The column store on a ClickHouse server: for loads one machine cannot carry, or several web nodes. */
+import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { invalidSetting, notFound, unavailable } from '../../../errors.ts'
+import type { Columnar, QueryOptions, Row, TableSpec } from '../columnar.ts'
+import { emitQuery } from '../emit/emit.ts'
+import type { EngineLog } from '../engine-log.ts'
+import { parseRows } from '../ndjson.ts'
+import type { Query } from '../query.ts'
+import { QueryQueue } from '../query-queue.ts'
+import { clickHouseDialect, identifier } from './dialect.ts'
+import { toLacydonError } from './failures.ts'
+import { readChunks, readSettings } from './read.ts'
+import { createWriter } from './writer.ts'
+
+export interface ClickHouseOptions {
+  /** `http://user:password@host:8123/database`; the database is `lacydon` when the path is empty. */
+  url: string
+  log: EngineLog
+}
+
+const defaultMaxRows = 100_000
+/** Queries in one HTTP answer at once; above the slots of all classes together. */
+const maxConnections = 32
+
+/**
+ * Connects and makes the database when it is missing. Throws `invalid_setting` for a URL that is none, `unavailable`
+ * when no server answers.
+ */
+export async function openClickHouse({ url, log }: ClickHouseOptions): Promise<Columnar> {
+  const { address, database, username, password } = parseUrl(url)
+  const client = createClient({
+    url: address,
+    username,
+    password,
+    application: 'lacydon',
+    max_open_connections: maxConnections,
+    request_timeout: 3_700_000,
+    keep_alive: { enabled: true },
+    compression: { response: false, request: false },
+    log: { level: 127 as never },
+  })
+  const dialect = clickHouseDialect(database)
+  const queue = new QueryQueue()
+  const version = await connect(client, database, address)
+  const tables = new Map<string, TableSpec>()
+  const writer = await createWriter({ client, database, tables, log })
+  const tableOf = (name: string) => {
+    const table = tables.get(name)
+    if (!table) throw notFound('table', name)
+    return table
+  }
+
+  async function* chunks(query: Query, options: QueryOptions, leftMs: number, maxRows: number) {
+    const emitted = emitQuery(query, tableOf, dialect, maxRows > 0 ? maxRows + 1 : undefined)
+    yield* readChunks(client, emitted, {
+      signal: options.signal,
+      deadlineMs: leftMs,
+      maxRows,
+      settings: readSettings(leftMs),
+    })
+  }
+
+  return {
+    define: writer.define,
+    append: writer.append,
+    ranges: writer.ranges,
+    replace: writer.replace,
+
+    async query(query, options = {}) {
+      const { leave, leftMs } = await queue.enter(options)
+      try {
+        const all: Uint8Array[] = []
+        for await (const chunk of chunks(query, options, leftMs, options.maxRows ?? defaultMaxRows))
+          all.push(chunk)
+        return (await parseRows(all)) as Row[]
+      } finally {
+        leave()
+      }
+    },
+
+    async *stream(query, options = {}) {
+      const { leave, leftMs } = await queue.enter({ class: 'export', ...options })
+      try {
+        yield* chunks(query, options, leftMs, options.maxRows ?? 0)
+      } finally {
+        leave()
+      }
+    },
+
+    // Every day is a partition of its own, compressed from the start: nothing moves.
+    compact: async (table) => {
+      tableOf(table)
+      return []
+    },
+    retain: writer.retain,
+    drop: writer.drop,
+
+    async health() {
+      const counts = { queued: queue.queuedCount, running: queue.runningCount }
+      const ping = await client.ping()
+      const message = ping.success
+        ? ''
+        : `The ClickHouse server ${address} does not answer: ${ping.error.message}`
+      return { engine: 'clickhouse', ok: ping.success, version, message, ...counts }
+    },
+    close: () => client.close(),
+  }
+
+  async function connect(on: ClickHouseClient, name: string, where: string): Promise<string> {
+    try {
+      await on.command({ query: `CREATE DATABASE IF NOT EXISTS ${identifier(name)}` })
+      const answer = await on.query({ query: 'SELECT version() AS version', format: 'JSONEachRow' })
+      return (await answer.json<{ version: string }>())[0]?.version ?? ''
+    } catch (error) {
+      await on.close()
+      const failure = toLacydonError(error)
+      throw unavailable(
+        `The ClickHouse server ${where} cannot be used: ${failure.message}`,
+        'Check CLICKHOUSE_URL, the server, and the rights of its user.',
+      )
+    }
+  }
+}
+
+function parseUrl(text: string) {
+  const expected = 'an address such as http://user:password@host:8123/lacydon'
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw invalidSetting('CLICKHOUSE_URL', redacted(text), expected)
+  }
+  const database = decodeURIComponent(url.pathname.slice(1)) || 'lacydon'
+  if (!/^https?:$/.test(url.protocol) || !/^[A-Za-z_]\w{0,63}$/.test(database))
+    throw invalidSetting('CLICKHOUSE_URL', redacted(text), expected)
+  return {
+    address: url.origin,
+    database,
+    username: decodeURIComponent(url.username) || 'default',
+    password: decodeURIComponent(url.password),
+  }
+}
+
+/** Never a password in a message. */
+const redacted = (text: string) => text.replace(/\/\/[^@/]*@/, '//…@')
