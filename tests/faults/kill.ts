@@ -79,13 +79,13 @@ export async function killRepeatedly({ kills, seed, folder, say }: KillOptions):
         product.child.kill('SIGKILL')
         watching.abort()
         await Promise.all([watched, feeding])
+        report.sentBytes += session.reduce((sum, part) => sum + part.length, 0)
       }
     } finally {
       product.child.kill('SIGKILL')
       await product.ended
     }
     report.kills += 1
-    report.sentBytes += session.reduce((sum, part) => sum + part.length, 0)
     say(`kill ${report.kills}/${kills}: ${durableSeen} bytes seen durable`)
   }
 
