@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { buildSteps } from '../steps/build.mjs'
 import { withCheckoutLock } from '../steps/checkout-lock.mjs'
 import { installStep } from '../steps/install.mjs'
+import { stopWithParent } from '../steps/parent.mjs'
 import { root } from '../steps/root.mjs'
 import { findRunning, registerRunning } from '../steps/running.mjs'
 import { runScript, runSteps, say } from '../steps/step.mjs'
@@ -21,6 +22,7 @@ await runScript(async () => {
     })
   }
   registerRunning(root)
+  if (process.env.npm_lifecycle_event) stopWithParent()
   // In this very process: signals, exit code and terminal are the product's own, and no orphan can stay behind.
   const program = join(root, 'bin/lacydon.js')
   process.argv.splice(1, 1, program, 'start')
