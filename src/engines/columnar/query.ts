@@ -54,6 +54,10 @@ export type FunctionName =
   | 'fold'
   /** 32 hexadecimal digits. */
   | 'md5'
+  /** Whole part of a number in decimal, zeros in front up to a width; NULL below zero. */
+  | 'digits'
+  /** Levenshtein distance of two texts in bytes of UTF-8. */
+  | 'edit-distance'
   | 'is-null'
   | 'coalesce'
   | 'if'
@@ -77,6 +81,13 @@ export type DatePart =
 
 export type TimeUnit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
 
+/** A list inside one row; NULL, or text that is no such list, has no element. */
+export type List =
+  /** A JSON array whose elements are of the type, or null. */
+  | { kind: 'json'; of: Expression; type: 'text' | 'integer' | 'double' | 'boolean' }
+  /** Runs of letters and digits, folded. */
+  | { kind: 'words'; of: Expression }
+
 export type Expression =
   | { kind: 'column'; name: string }
   | { kind: 'value'; value: Literal; type?: 'timestamp' | 'date' | 'bigint' }
@@ -87,8 +98,20 @@ export type Expression =
   | { kind: 'in'; of: Expression; values: Literal[] }
   /** True when the value is among those of the only column of the query. */
   | { kind: 'in-query'; of: Expression; query: Query }
+  /** True when the condition holds for an element, which it sees as the column `as` beside those of the row. */
+  | { kind: 'any'; list: List; as: string; where: Expression }
+  /**
+   * How a point or a shape (GeoJSON text) of the row stands to a geometry (GeoJSON text), on the plane of longitude and
+   * latitude: `intersects` when they touch, `within` when no part is outside. False for NULL.
+   */
+  | {
+      kind: 'relates'
+      relation: 'intersects' | 'within'
+      of: { lon: Expression; lat: Expression } | { shape: Expression }
+      geometry: string
+    }
   /** The value of the first condition that is true, else of `else` (NULL when absent). */
-  | { kind: 'case'; when: { if: Expression; then: Expression }[]; else?: Expression }
+  | { kind: 'case'; when: { if: Expression; value: Expression }[]; else?: Expression }
   /**
    * The start of the bucket that holds the instant. Buckets are counted on the local clock of the zone (IANA
    * name, default UTC) from 1970-01-01 00:00, weeks from Monday 1970-01-05. Where the clock goes back, buckets of an
@@ -136,6 +159,10 @@ export type From =
   | { kind: 'query'; query: Query }
   /** All rows of all queries; their columns agree in number and type, names are those of the first. */
   | { kind: 'union'; of: Query[] }
+  /** Each row of the query once per element of a list of its columns, the element as the column `as`. */
+  | { kind: 'elements'; query: Query; list: List; as: string }
+  /** Rows given with the query, column by column; no value is NULL. */
+  | { kind: 'values'; columns: { name: string; type: 'text' | 'integer' | 'double'; values: Literal[] }[] }
 
 export interface Join {
   /**

@@ -1,7 +1,8 @@
 /** Types of expressions: every query is checked here before an engine sees it, so all engines refuse the same. */
 import { invalidInput } from '../../errors.ts'
 import type { ColumnType, TableSpec } from './columnar.ts'
-import type { Aggregate, Expression, FunctionName, Literal } from './query.ts'
+import type { Aggregate, Expression, FunctionName, List, Literal } from './query.ts'
+import { readGeoJson } from './spatial/geojson.ts'
 
 /** `integer` is any whole number, `real` a 32-bit float column read as it is; arithmetic gives `double`. */
 export type ValueType =
@@ -76,6 +77,8 @@ const plainFunctions: Partial<Record<FunctionName, Signature>> = {
   contains: textTest,
   'starts-with': textTest,
   'ends-with': textTest,
+  'edit-distance': signature('text', 2, 2, 'integer'),
+  digits: signature('number', 2, 2, 'text'),
   'is-null': signature('any', 1, 1, 'boolean'),
   'epoch-ms': signature('timestamp', 1, 1, 'integer'),
   'from-epoch-ms': signature('number', 1, 1, 'timestamp'),
@@ -154,6 +157,17 @@ export function typeOf(expression: Expression, scope: TypeScope): ValueType {
     case 'in-query':
       typeOf(expression.of, scope)
       return 'boolean'
+    case 'any': {
+      const element = elementType(expression.list, scope)
+      const inner: TypeScope = (name) => (name === expression.as ? element : scope(name))
+      return expect(typeOf(expression.where, inner), 'boolean', 'any')
+    }
+    case 'relates':
+      for (const of of Object.values(expression.of))
+        if (!argumentFits(typeOf(of, scope), 'shape' in expression.of ? 'text' : 'number'))
+          throw invalidInput('A place is two numbers or a GeoJSON text.')
+      if (!readGeoJson(expression.geometry)) throw invalidInput('A geometry of the query is no GeoJSON.')
+      return 'boolean'
     case 'case':
       for (const branch of expression.when) expect(typeOf(branch.if, scope), 'boolean', 'case')
       return comparedTypes(caseValues(expression), scope)
@@ -173,8 +187,15 @@ export function typeOf(expression: Expression, scope: TypeScope): ValueType {
   }
 }
 
+/** The type of a list's elements. Throws `invalid_input` when it is made of anything but text. */
+export function elementType(list: List, scope: TypeScope): ValueType {
+  const type = typeOf(list.of, scope)
+  if (!argumentFits(type, 'text')) throw invalidInput(`A list is read from text, not ${type}.`)
+  return list.kind === 'json' ? list.type : 'text'
+}
+
 export const caseValues = (expression: Expression & { kind: 'case' }): Expression[] => [
-  ...expression.when.map((branch) => branch.then),
+  ...expression.when.map((branch) => branch.value),
   ...(expression.else ? [expression.else] : []),
 ]
 

@@ -2,6 +2,7 @@
 import type { AggregateParts, Dialect, Parameter } from '../emit/dialect.ts'
 import type { DatePart, FunctionName, TimeUnit } from '../query.ts'
 import type { ValueType } from '../typing.ts'
+import { clickHouseLists } from './lists.ts'
 
 export const identifier = (name: string) => `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 
@@ -51,6 +52,9 @@ const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
   contains: ([text, part]) => `(position(${text}, ${part}) > 0)`,
   'starts-with': named('startsWith'),
   'ends-with': named('endsWith'),
+  'edit-distance': named('editDistance'),
+  digits: ([n, width]) =>
+    `if(${n} >= 0, leftPad(toString(toInt64(trunc(${n}))), greatest(${width}, length(toString(toInt64(trunc(${n}))))), '0'), NULL)`,
   'epoch-ms': named('toUnixTimestamp64Milli'),
   'from-epoch-ms': ([ms]) => `fromUnixTimestamp64Milli(toInt64(floor(${ms})), 'UTC')`,
 }
@@ -166,6 +170,7 @@ export const clickHouseDialect = (database: string): Dialect => ({
       .join(', ')} LIMIT 1${keys.length > 0 ? ` BY ${keys.join(', ')}` : ''}`,
   asOfJoin: (left, right, equal, leftTime, rightTime) =>
     `${left} ASOF LEFT JOIN ${right} ON ${[...equal, `${leftTime} >= ${rightTime}`].join(' AND ')}`,
+  ...clickHouseLists,
   output: (sql, type) => {
     if (type === 'date') return `left(toString(${sql}), 10)`
     if (type === 'boolean') return `CAST(${sql}, 'Nullable(Bool)')`

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { unavailable } from '../../../errors.ts'
 import type { WorkerSettings } from './protocol.ts'
+import { registerSpatial } from './spatial-functions.ts'
 
 export interface Database {
   connect(): Promise<DuckDBConnection>
@@ -51,12 +52,19 @@ export async function openDatabase(settings: WorkerSettings): Promise<Database> 
     `CREATE TABLE IF NOT EXISTS catalogue.ranges (source VARCHAR, hi BIGINT, resume_from BIGINT)`,
     `CREATE TABLE IF NOT EXISTS catalogue.parts (table_name VARCHAR, day VARCHAR, file VARCHAR, columns VARCHAR,
        row_count BIGINT, size_bytes BIGINT, from_ms BIGINT, to_ms BIGINT, retain_from_ms BIGINT, retain_to_ms BIGINT)`,
+    `CREATE OR REPLACE MACRO digits_of(n, width) AS CASE WHEN n >= 0 THEN lpad(
+       CAST(TRY_CAST(trunc(n) AS BIGINT) AS VARCHAR),
+       CAST(greatest(width, length(CAST(TRY_CAST(trunc(n) AS BIGINT) AS VARCHAR))) AS INTEGER), '0') END`,
+    `CREATE OR REPLACE MACRO words_of(t) AS
+       list_filter(string_split(regexp_replace(strip_accents(lower(t)), '[^\\p{L}\\p{N}]+', ' ', 'g'), ' '),
+         lambda w: w <> '')`,
     `CREATE OR REPLACE MACRO iso_instant(t) AS strftime(t, '%Y-%m-%dT%H:%M:%S.%gZ')`,
     `SET allowed_directories = [${folders}]`,
     `SET enable_external_access = false`,
     `SET lock_configuration = true`,
   ])
     await connection.run(statement)
+  registerSpatial(connection)
   const version = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0]
   connection.closeSync()
   return {

@@ -62,6 +62,8 @@ const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
   contains: named('contains'),
   'starts-with': named('starts_with'),
   'ends-with': named('ends_with'),
+  'edit-distance': named('levenshtein'),
+  digits: named('digits_of'),
   'epoch-ms': named('epoch_ms'),
   'from-epoch-ms': ([ms]) => `TRY(make_timestamp(CAST(floor(${ms}) AS BIGINT) * 1000))`,
 }
@@ -139,6 +141,8 @@ function aggregate({ fn, of, by, tieBreak, where, p }: AggregateParts): string {
   }
 }
 
+const elementTypes = { text: 'VARCHAR', integer: 'BIGINT', double: 'DOUBLE', boolean: 'BOOLEAN' }
+
 /** Lists longer than this are bound as one value and joined. */
 const inlineListLength = 16
 
@@ -165,6 +169,15 @@ export const duckDbDialect: Omit<Dialect, 'relation'> = {
     `${keys.length > 0 ? `PARTITION BY ${keys.join(', ')} ` : ''}ORDER BY ${order.map((o) => `${o} DESC NULLS LAST`).join(', ')}) = 1`,
   asOfJoin: (left, right, equal, leftTime, rightTime) =>
     `${left} ASOF LEFT JOIN ${right} ON ${[...equal, `${leftTime} >= ${rightTime}`].join(' AND ')}`,
+  list: (list, of) =>
+    list.kind === 'words'
+      ? `words_of(${of})`
+      : `TRY_CAST(TRY_CAST(${of} AS JSON) AS ${elementTypes[list.type]}[])`,
+  any: (list, element, condition) => `(len(list_filter(${list}, lambda ${element}: ${condition})) > 0)`,
+  elements: (columns, from, list, as) => `SELECT ${columns}, unnest(${list}) AS ${as} FROM ${from}`,
+  values: (lists) => `SELECT ${lists.map(({ sql, as }) => `unnest(${sql}) AS ${as}`).join(', ')}`,
+  relates: (relation, of, geometry, bind) =>
+    `${of.length === 2 ? 'point_relates' : 'shape_relates'}(${[bind(relation, 'text'), ...of, bind(geometry, 'text')].join(', ')})`,
   output: (sql, type) => {
     if (type === 'timestamp') return `iso_instant(${sql})`
     if (type === 'date') return `CAST(${sql} AS VARCHAR)`

@@ -1,6 +1,6 @@
 /** What differs between engines when a query becomes SQL. One object an engine; everything else is shared. */
 import type { TableSpec } from '../columnar.ts'
-import type { Aggregate, DatePart, FunctionName, Literal, TimeUnit } from '../query.ts'
+import type { Aggregate, DatePart, FunctionName, List, Literal, TimeUnit } from '../query.ts'
 import type { ValueType } from '../typing.ts'
 
 /** A value bound to a statement: never pasted into its text. */
@@ -51,6 +51,16 @@ export interface Dialect {
   latest(columns: string, from: string, where: string, keys: string[], order: string[]): string
   /** Left rows without a right one stay. `equal` is never empty. */
   asOfJoin(left: string, right: string, equal: string[], leftTime: string, rightTime: string): string
+  /** The elements of a list; `of` is its text. */
+  list(list: List, of: string): string
+  /** True when the condition on `element`, a name, holds for one of the list; false for no list. */
+  any(list: string, element: string, condition: string): string
+  /** SELECT of `columns` of `from` and the element of `list` under `as`, once per element. */
+  elements(columns: string, from: string, list: string, as: string): string
+  /** SELECT of bound lists of one length side by side. */
+  values(lists: { sql: string; as: string }[]): string
+  /** `of` is longitude and latitude, or a shape. */
+  relates(relation: string, of: string[], geometry: string, bind: Bind): string
   /** A column of the final answer, ready to become JSON. */
   output(sql: string, type: ValueType): string
 }

@@ -5,7 +5,7 @@ import type { From, Join, Query } from '../query.ts'
 import { commonType, isNumeric, tableScope, type ValueType } from '../typing.ts'
 import { timeBounds } from './bounds.ts'
 import type { Dialect, Parameter } from './dialect.ts'
-import type { Emission, Field, Scope } from './expression.ts'
+import { type Emission, emitList, type Field, type Scope } from './expression.ts'
 import { checkSize, maxSqlLength } from './limits.ts'
 import { emitSelection } from './selection.ts'
 
@@ -91,6 +91,8 @@ function aliased(relation: Relation, emission: Emission): Source {
 function emitFrom(from: From, query: Query | undefined, emission: Emission, tables: Tables): Source {
   if (from.kind === 'query') return aliased(emitRelation(from.query, emission, tables), emission)
   if (from.kind === 'union') return aliased(emitUnion(from.of, emission, tables), emission)
+  if (from.kind === 'elements') return emitElements(from, emission, tables)
+  if (from.kind === 'values') return aliased(emitValues(from, emission), emission)
   const table = tables(from.table)
   const type = tableScope(table)
   const bounds = table.dayOf ? timeBounds(query?.where, table.dayOf) : undefined
@@ -100,6 +102,31 @@ function emitFrom(from: From, query: Query | undefined, emission: Emission, tabl
     type: type(name) as ValueType,
   }))
   return aliased({ sql: emission.dialect.relation(table, bounds, emission.bind), fields }, emission)
+}
+
+function emitElements(from: From & { kind: 'elements' }, emission: Emission, tables: Tables): Source {
+  const { dialect } = emission
+  const source = aliased(emitRelation(from.query, emission, tables), emission)
+  if (source.scope.has(from.as)) throw invalidInput(`The elements would give “${from.as}” twice.`)
+  const { sql, type } = emitList(from.list, source.scope, emission)
+  const fields: Relation['fields'] = []
+  const columns = [...source.scope].map(([name, field], i) => {
+    fields.push({ name, column: `__e${i}`, type: field.type })
+    return `${field.sql} AS __e${i}`
+  })
+  fields.push({ name: from.as, column: '__element', type })
+  const select = dialect.elements(columns.join(', '), source.sql, sql, '__element')
+  return aliased({ sql: `(${select})`, fields }, emission)
+}
+
+function emitValues(from: From & { kind: 'values' }, emission: Emission): Relation {
+  const { dialect, bind } = emission
+  const count = from.columns[0]?.values.length
+  if (!count || from.columns.some(({ values }) => values.length !== count || values.includes(null)))
+    throw invalidInput('Columns of values have one length and no NULL.')
+  const lists = from.columns.map(({ type, values }, i) => ({ sql: bind(values, type), as: `__v${i}` }))
+  const fields = from.columns.map(({ name, type }, i) => ({ name, column: `__v${i}`, type }))
+  return { sql: `(${dialect.values(lists)})`, fields }
 }
 
 function emitUnion(queries: Query[], emission: Emission, tables: Tables): Relation {

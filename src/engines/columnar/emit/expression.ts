@@ -1,9 +1,10 @@
 /** Expressions to SQL, over a scope of columns. */
 import { invalidInput } from '../../../errors.ts'
-import type { Aggregate, Expression, Query } from '../query.ts'
+import type { Aggregate, Expression, List, Query } from '../query.ts'
 import {
   caseValues,
   comparedTypes,
+  elementType,
   isComparison,
   type TypeScope,
   typeOf,
@@ -53,7 +54,14 @@ export const emitCondition = (expression: Expression, scope: Scope, emission: Em
 
 const isCondition = (e: Expression) => {
   if (e.kind === 'call') return isComparison(e.fn) || /^(contains|starts-with|ends-with)$/.test(e.fn)
-  return e.kind === 'and' || e.kind === 'or' || e.kind === 'in' || e.kind === 'in-query'
+  return (
+    e.kind === 'and' ||
+    e.kind === 'or' ||
+    e.kind === 'in' ||
+    e.kind === 'in-query' ||
+    e.kind === 'any' ||
+    e.kind === 'relates'
+  )
 }
 
 /** Functions that can leave the finite numbers though their arguments are finite. */
@@ -109,11 +117,24 @@ function emitRaw(e: Expression, scope: Scope, emission: Emission): string {
       const column = `${alias}.${only.column}`
       return `(${of.sql} IN (SELECT ${column} FROM ${relation.sql} AS ${alias} WHERE ${column} IS NOT NULL))`
     }
+    case 'any': {
+      const { sql, type } = emitList(e.list, scope, emission)
+      const element = emission.alias()
+      const inner: Scope = new Map(scope).set(e.as, { sql: element, type })
+      return dialect.any(sql, element, emitCondition(e.where, inner, emission))
+    }
+    case 'relates': {
+      const of =
+        'shape' in e.of
+          ? [emitValue(e.of.shape, scope, emission).sql]
+          : [emitAs(e.of.lon, 'double', scope, emission), emitAs(e.of.lat, 'double', scope, emission)]
+      return dialect.relates(e.relation, of, e.geometry, bind)
+    }
     case 'case': {
       const type = comparedTypes(caseValues(e), fieldTypes(scope))
       const branches = e.when.map(
         (branch) =>
-          `WHEN ${emitCondition(branch.if, scope, emission)} THEN ${emitAs(branch.then, type, scope, emission)}`,
+          `WHEN ${emitCondition(branch.if, scope, emission)} THEN ${emitAs(branch.value, type, scope, emission)}`,
       )
       if (branches.length === 0) throw invalidInput('A case needs a branch.')
       const otherwise = e.else ? ` ELSE ${emitAs(e.else, type, scope, emission)}` : ''
@@ -135,6 +156,12 @@ function emitRaw(e: Expression, scope: Scope, emission: Emission): string {
     case 'call':
       return emitCall(e, scope, emission)
   }
+}
+
+/** SQL of a list and the type of its elements. */
+export function emitList(list: List, scope: Scope, emission: Emission): Field {
+  const type = elementType(list, fieldTypes(scope))
+  return { sql: emission.dialect.list(list, emitValue(list.of, scope, emission).sql), type }
 }
 
 function emitLiteral(e: Expression & { kind: 'value' }, type: ValueType, emission: Emission): string {
@@ -193,6 +220,11 @@ function emitCall(e: Expression & { kind: 'call' }, scope: Scope, emission: Emis
     }
     case 'is-null':
       return `(${emitValue(e.args[0]!, scope, emission).sql} IS NULL)`
+    case 'digits':
+      return dialect.call(e.fn, [
+        emitAs(e.args[0]!, 'double', scope, emission),
+        emitAs(e.args[1]!, 'integer', scope, emission),
+      ])
     case 'epoch-ms':
       return dialect.call(e.fn, [emitAs(e.args[0]!, 'timestamp', scope, emission)])
     case 'from-epoch-ms':
