@@ -13,29 +13,24 @@ const neededBits = [
   160, 40, 60, 95,
 ] as const
 
-/** Types of one length, which no number of fill bits can cut (ITU-R M.1371-5 annex 8). */
-const fixedBits: Readonly<Record<number, number>> = {
+/** Types of one length that ends with a character, so that there is nothing to fill (ITU-R M.1371-5 annex 8). */
+const unfilledBits: Readonly<Record<number, number>> = {
   1: 168,
   2: 168,
   3: 168,
   4: 168,
-  5: 424,
   9: 168,
   10: 72,
   11: 168,
   18: 168,
   19: 312,
   22: 168,
-  23: 160,
   27: 96,
 }
 
-/**
- * Some receivers state fill bits where there are none: a message of one length that its characters hold in full is
- * taken as full.
- */
+/** Some receivers state fill bits where there can be none: such a message is taken as full. */
 export function ignoreWrongFill(bits: SixBits, type: number, fillBits: number): void {
-  bits.length = Math.max(bits.length, Math.min(bits.length + fillBits, fixedBits[type] ?? 0))
+  if (bits.length + fillBits === unfilledBits[type]) bits.length += fillBits
 }
 
 /** Shorter than type, repeat indicator and MMSI: nothing to attribute. */

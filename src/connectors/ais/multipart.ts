@@ -11,6 +11,9 @@ export const maxOpenGroups = 512
  */
 const reorderLines = 10
 
+/** Lines after which the repeats of a complete message are no longer awaited. */
+const repeatLines = 1000
+
 /** Parts heard so far of one message. */
 export interface OpenMessage {
   talker: number
@@ -60,7 +63,9 @@ export class OpenMessages {
 
   /** Position of the oldest line still needed; undefined when nothing is open. */
   oldestSeq(): number | undefined {
-    return this.#open[0]?.seq
+    const open = this.#open[0]?.seq
+    const done = this.#done[0]?.seq
+    return open === undefined || done === undefined ? (open ?? done) : Math.min(open, done)
   }
 
   /** Gives up what began more than the timeout before `atMs`. */
@@ -69,7 +74,6 @@ export class OpenMessages {
       if (atMs - this.#open[i]!.atMs > this.#timeoutMs) this.#giveUp(this.#open.splice(i, 1)[0]!)
       else i++
     }
-    while (this.#done.length > 0 && atMs - this.#done[0]!.atMs > this.#timeoutMs) this.#done.shift()
   }
 
   /** The input ended: all that is open is incomplete. */
@@ -79,7 +83,7 @@ export class OpenMessages {
   }
 
   /**
-   * Adds one part, of the line with the number `line`. Answers the message when this part completes it, `repeated` when the same part was heard
+   * Adds one part, of the line with the number `line` and the event time `atMs`. Answers the message when this part completes it, `repeated` when the same part was heard
    * before, else null. `begin` makes the record of a message not heard of yet.
    */
   add(
@@ -87,18 +91,22 @@ export class OpenMessages {
     about: Circumstances,
     payload: Uint8Array,
     line: number,
+    atMs: number,
     begin: () => OpenMessage,
   ): OpenMessage | 'repeated' | null {
     const part = sentence.number - 1
+    while (this.#done.length > 0 && line - this.#done[0]!.lastLine > repeatLines) this.#done.shift()
     if (this.#isLateRepeat(sentence, about, payload)) return 'repeated'
     let message = this.#find(sentence, about)
     const before = message?.parts[part]
-    if (message && before && isEqual(before, payload)) {
+    const isLate = message !== undefined && atMs - message.atMs > this.#timeoutMs
+    if (message && before && !isLate && isEqual(before, payload)) {
       message.times[part]!++
       return 'repeated'
     }
     // The same key with another payload, or remains of a lost message: the sender has begun its next one.
-    if (message && (before || (isOvertaken(message, part) && line - message.lastLine > reorderLines))) {
+    const isRemains = message && isOvertaken(message, part) && line - message.lastLine > reorderLines
+    if (message && (before || isLate || isRemains)) {
       this.#open.splice(this.#open.indexOf(message), 1)
       this.#giveUp(message)
       message = undefined

@@ -264,7 +264,8 @@ export class AisReader {
     const payload = this.#bytes.subarray(payloadFrom, payloadTo)
     const { lines } = this.counters
     const begin = () => this.#begin(from, to)
-    const message = this.#open.add(this.#sentence, this.#about, payload, lines, begin)
+    setTime(this.#heard, this.#about, this.#clock)
+    const message = this.#open.add(this.#sentence, this.#about, payload, lines, this.#heard.atMs, begin)
     if (message === null) return
     if (message === 'repeated') {
       this.counters.ignored.repeatedParts++
@@ -277,8 +278,7 @@ export class AisReader {
   /** The record of a message whose first heard part is the sentence of the line `from`–`to`. */
   #begin(from: number, to: number): OpenMessage {
     const { talker, own, channel, sequenceId, total } = this.#sentence
-    const { seq, receivedAtMs } = this.#heard
-    setTime(this.#heard, this.#about, this.#clock)
+    const { seq, receivedAtMs, atMs } = this.#heard
     return {
       talker,
       own,
@@ -293,7 +293,7 @@ export class AisReader {
       seq,
       line: this.#text(from, to),
       receivedAtMs,
-      atMs: this.#heard.atMs,
+      atMs,
       lastLine: this.counters.lines,
     }
   }
