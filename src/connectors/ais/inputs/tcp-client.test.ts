@@ -150,7 +150,7 @@ describe('a TCP client', () => {
     const input = start(recorder, server.port)
     const socket = await server.next()
     const block = Buffer.from(line.repeat(2_000))
-    const blocks = 200
+    const blocks = 500
     let written = 0
     const send = async () => {
       for (; written < blocks; written += 1) if (!socket.write(block)) await once(socket, 'drain')

@@ -5,6 +5,7 @@ import type { Timer } from './clock.ts'
 import type { Input, InputEffects, InputEvents, RefusalReason, SenderReport } from './input.ts'
 import { LineFramer, maxNmeaLineBytes } from './line-framer.ts'
 import { bindFailure, boundAddress } from './listening.ts'
+import { PartHold } from './part-hold.ts'
 import { plainAddress, type Sender, SenderLedger } from './sender-ledger.ts'
 import { SilenceAlarm } from './silence-alarm.ts'
 
@@ -30,6 +31,7 @@ interface Connection {
   socket: Socket
   sender: Sender
   framer: LineFramer
+  hold: PartHold
   /** When the unfinished line began, 0 when there is none. */
   lineBeganMs: number
   lastLineMs: number
@@ -107,6 +109,7 @@ export class TcpServerInput implements Input {
   }
 
   async stop(): Promise<void> {
+    for (const { hold } of this.#connections) this.#hand(hold.release())
     this.#isStopped = true
     this.#timer?.cancel()
     this.#sweep?.cancel()
@@ -136,6 +139,7 @@ export class TcpServerInput implements Input {
       socket,
       sender,
       framer: new LineFramer(maxNmeaLineBytes, (reason, sample) => this.#refuse(sender, reason, sample)),
+      hold: new PartHold(this.#effects.clock, (lines) => this.#hand(lines)),
       lineBeganMs: 0,
       lastLineMs: nowMs,
       wait: undefined,
@@ -146,6 +150,7 @@ export class TcpServerInput implements Input {
       sender.connections -= 1
       this.#connections.delete(connection)
       connection.wait?.cancel()
+      this.#hand(connection.hold.release())
       if (!this.#isStopped) connection.framer.drop()
     })
     if (this.#isFull) socket.pause()
@@ -178,10 +183,14 @@ export class TcpServerInput implements Input {
         if (!this.#isFull) socket.resume()
       })
     }
-    if (!this.#events.lines(lines, nowMs)) {
-      this.#isFull = true
-      for (const other of this.#connections) other.socket.pause()
-    }
+    this.#hand(connection.hold.take(lines))
+  }
+
+  #hand(lines: Uint8Array | undefined): void {
+    if (!lines || lines.length === 0 || this.#isStopped) return
+    if (this.#events.lines(lines, this.#effects.clock.nowMs())) return
+    this.#isFull = true
+    for (const { socket } of this.#connections) socket.pause()
   }
 
   /** Closes connections that hold a line open or say nothing: they cost a descriptor each. */

@@ -21,9 +21,9 @@ async function listen(recorder: Recorder, options = '') {
 /** Unlike `once`, content with a connection that ends by a reset. */
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
-async function sender(describe: string): Promise<Socket> {
+async function sender(describe: string, localAddress = '127.0.0.1'): Promise<Socket> {
   const port = Number(/:(\d+)$/.exec(describe)![1])
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect({ port, host: '127.0.0.1', localAddress })
   socket.on('error', () => {})
   stops.push(async () => socket.destroy())
   await once(socket, 'connect')
@@ -52,6 +52,28 @@ describe('a TCP server', () => {
     expect(recorder.states.at(-1)?.state).toBe('live')
   })
 
+  test('keeps the parts of a message together, whoever sends in between', async () => {
+    const recorder = new Recorder()
+    const input = await listen(recorder)
+    const [one, two] = await Promise.all([sender(input.describe), sender(input.describe)])
+    const part = (name: string, number: number) => `!AIVDM,2,${number},3,A,${name},0*00\r\n`
+    one.write(`!first\n${part('one', 1)}`)
+    await recorder.until(() => recorder.text === '!first\n')
+    two.write(part('two', 1) + part('two', 2))
+    await recorder.until(() => recorder.text.endsWith(part('two', 2)))
+    one.write(part('one', 2))
+    await recorder.until(() => recorder.text.endsWith(part('one', 1) + part('one', 2)))
+    expect(recorder.text).toBe(`!first\n${part('two', 1)}${part('two', 2)}${part('one', 1)}${part('one', 2)}`)
+    one.write(`!more\n${part('late', 1)}`)
+    await recorder.until(() => recorder.text.endsWith('!more\n'))
+    recorder.clock.advance(1_000)
+    expect(recorder.text.endsWith(part('late', 1))).toBe(true)
+    one.write(`!more\n${part('end', 1)}`)
+    await recorder.until(() => recorder.text.endsWith('!more\n'))
+    one.end()
+    await recorder.until(() => recorder.text.endsWith(part('end', 1)))
+  })
+
   test('slows a flood down by its own rate, without refusing it and without delaying others', async () => {
     const recorder = new Recorder()
     const input = await listen(recorder, '?rate=1000')
@@ -63,6 +85,10 @@ describe('a TCP server', () => {
     for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     expect(recorder.text.length).toBe(held)
     expect(held).toBeLessThanOrEqual(2_000 * line.length + 64 * 1024)
+    const other = await sender(input.describe, '127.0.0.2')
+    other.write('!other\n')
+    await recorder.until(() => recorder.text.endsWith('!other\n'))
+    recorder.text = recorder.text.slice(0, held)
     let total = held
     while (total < 20_000 * line.length) {
       recorder.clock.advance(2_000)

@@ -6,6 +6,7 @@ import type { Timer } from './clock.ts'
 import { type Input, type InputEffects, type InputEvents, type SenderReport, sampleOf } from './input.ts'
 import { LineFramer, maxNmeaLineBytes } from './line-framer.ts'
 import { bindFailure, boundAddress } from './listening.ts'
+import { openPartsAt, PartHold } from './part-hold.ts'
 import { plainAddress, SenderLedger } from './sender-ledger.ts'
 import { SilenceAlarm } from './silence-alarm.ts'
 
@@ -13,6 +14,8 @@ import { SilenceAlarm } from './silence-alarm.ts'
 const maxWaitingBytes = 4 << 20
 const kernelBufferBytes = 4 << 20
 const silentAfterMs = 60_000
+/** Stations that may have an unfinished message at one moment. */
+const maxHolds = 1_000
 
 /** Listens for datagrams of one or more whole lines, from any number of stations. */
 export class UdpInput implements Input {
@@ -30,6 +33,8 @@ export class UdpInput implements Input {
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #flush: NodeJS.Immediate | undefined
+  /** First parts that wait for the rest of their message, by station (address and port). */
+  readonly #holds = new Map<string, PartHold>()
   #isFull = false
   #isLive = false
   #isStopped = false
@@ -83,8 +88,9 @@ export class UdpInput implements Input {
 
   async stop(): Promise<void> {
     if (this.#isStopped) return
-    if (this.#flush) clearImmediate(this.#flush)
-    if (!this.#isFull) this.#hand()
+    for (const hold of this.#holds.values()) this.#keep(hold.release() ?? new Uint8Array(0))
+    // Even to a full spool: nobody else has these lines.
+    this.#hand()
     this.#isStopped = true
     this.#timer?.cancel()
     this.#alarm.stop()
@@ -114,20 +120,37 @@ export class UdpInput implements Input {
       this.#events.refused('overflow', sampleOf(datagram))
       return
     }
-    if (head.length > 0) this.#keep(head)
-    if (tail.length > 0) this.#keep(tail)
-    this.#ledger.heard(sender, tail.length > 0 ? Buffer.concat([head, tail]) : head, nowMs)
+    const lines = tail.length > 0 ? Buffer.concat([head, tail]) : head
+    this.#ledger.heard(sender, lines, nowMs)
+    this.#keep(this.#joined(`${from.address} ${from.port}`, lines))
     this.#alarm.heard()
     if (!this.#isLive) {
       this.#isLive = true
       this.#events.state('live')
     }
-    if (!this.#isFull) this.#flush ??= setImmediate(() => this.#hand())
+  }
+
+  /** The lines of a station with the first parts it sent before; without those that wait for the rest. */
+  #joined(station: string, lines: Uint8Array): Uint8Array {
+    let hold = this.#holds.get(station)
+    if (!hold) {
+      if (openPartsAt(lines) === lines.length || this.#holds.size >= maxHolds) return lines
+      hold = new PartHold(this.#effects.clock, (late) => {
+        this.#holds.delete(station)
+        this.#keep(late)
+      })
+      this.#holds.set(station, hold)
+    }
+    const ready = hold.take(lines)
+    if (!hold.isHolding) this.#holds.delete(station)
+    return ready
   }
 
   #keep(lines: Uint8Array): void {
+    if (lines.length === 0) return
     this.#waiting.push(lines)
     this.#waitingBytes += lines.length
+    if (!this.#isFull) this.#flush ??= setImmediate(() => this.#hand())
   }
 
   #hand(): void {

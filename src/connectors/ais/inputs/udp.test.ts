@@ -15,16 +15,20 @@ async function listen(recorder: Recorder, options = '', host = '127.0.0.1') {
   stops.push(() => input.stop())
   input.start()
   await recorder.until(() => recorder.states.at(-1)?.message?.startsWith('listening') ?? false)
-  const port = Number(/:(\d+)$/.exec(input.describe)![1])
+  return { input, send: await speaker(input.describe) }
+}
+
+/** A station of its own, with a port of its own. */
+async function speaker(describe: string) {
+  const port = Number(/:(\d+)$/.exec(describe)![1])
   const socket = createSocket('udp4')
   stops.push(() => new Promise<void>((resolve) => socket.close(() => resolve())))
-  const send = (text: string) =>
+  return (text: string) =>
     new Promise<void>((resolve, reject) =>
       socket.send(Buffer.from(text, 'latin1'), port, '127.0.0.1', (error) =>
         error ? reject(error) : resolve(),
       ),
     )
-  return { input, send }
 }
 
 describe('a UDP input', () => {
@@ -38,6 +42,28 @@ describe('a UDP input', () => {
     expect(recorder.text).toBe(`${line}\n${line}\r\n\\s:fos,c:1700000000*00\\${line}\n${line}\n`)
     expect(input.senders!()).toMatchObject([{ address: '127.0.0.1', stations: ['fos'], lines: 4 }])
     expect(recorder.states.at(-1)?.state).toBe('live')
+  })
+
+  test('keeps the parts of a message together when they come in datagrams of their own', async () => {
+    const recorder = new Recorder()
+    const { input, send } = await listen(recorder)
+    const other = await speaker(input.describe)
+    const part = (name: string, number: number) => `!AIVDM,2,${number},3,A,${name},0*00`
+    await send(part('one', 1))
+    await other(part('two', 1))
+    await other(part('two', 2))
+    await recorder.until(() => recorder.text !== '')
+    await send(part('one', 2))
+    await recorder.until(() => recorder.text.endsWith(`${part('one', 2)}\n`))
+    expect(recorder.text).toBe(`${part('two', 1)}\n${part('two', 2)}\n${part('one', 1)}\n${part('one', 2)}\n`)
+    await send(part('late', 1))
+    await recorder.clock.armed(2)
+    recorder.clock.advance(1_000)
+    await recorder.until(() => recorder.text.endsWith(`${part('late', 1)}\n`))
+    await send(part('end', 1))
+    await recorder.clock.armed(2)
+    await input.stop()
+    expect(recorder.text.endsWith(`${part('end', 1)}\n`)).toBe(true)
   })
 
   test('hears IPv4 on the address of all interfaces', async () => {
