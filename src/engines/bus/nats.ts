@@ -16,15 +16,14 @@ import { type BusLog, Delivery } from './delivery.ts'
 import { DurablePosition } from './nats-positions.ts'
 import { StreamReader } from './nats-reader.ts'
 import { reclaim } from './nats-reclaim.ts'
+import { type NatsSettings, readNatsUrl } from './nats-settings.ts'
 import { checkDurable, checkMessage, checkSubject, defaultMaxInFlight, duplicateWindowMs } from './rules.ts'
 
 export interface NatsBusOptions {
-  /** `nats://[user:password@]host:port`, several separated by commas. */
+  /** As `readNatsUrl` takes it. */
   url: string
   /** Names the streams and begins the subjects, so that several instances can share a server. */
   prefix?: string
-  /** Copies of each message; 3 on a cluster. */
-  replicas?: number
   /** Bytes the stream keeps; the oldest acknowledged ones go first. */
   maxBytes?: number
   /** How long a publish waits for the server. */
@@ -45,11 +44,12 @@ const storeEveryMs = 100
  */
 export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const { log } = options
-  const prefix = options.prefix ?? 'lacydon'
-  const maxBytes = options.maxBytes ?? 1024 * 1024 * 1024
-  const connection = await connectTo(options.url)
+  const settings = readNatsUrl(options.url)
+  const prefix = options.prefix ?? settings.prefix
+  const maxBytes = options.maxBytes ?? settings.maxBytes
+  const connection = await connectTo(settings)
   const names = { messages: `${prefix}_bus`, positions: `${prefix}_positions` }
-  const jsm = await openStreams(connection, names, prefix, options.replicas ?? 1, maxBytes).catch(
+  const jsm = await openStreams(connection, names, prefix, settings.replicas, maxBytes).catch(
     async (error) => {
       await connection.close()
       throw error
@@ -178,22 +178,20 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   }
 }
 
-async function connectTo(url: string): Promise<NatsConnection> {
-  const addresses = url.split(',').map((address) => new URL(address))
-  const { username, password } = addresses[0]!
+async function connectTo(settings: NatsSettings): Promise<NatsConnection> {
   try {
     return await connect({
-      servers: addresses.map(({ host }) => host),
-      user: decodeURIComponent(username) || undefined,
-      pass: decodeURIComponent(password) || undefined,
-      tls: addresses[0]!.protocol === 'tls:' ? {} : undefined,
+      servers: settings.servers,
+      user: settings.user,
+      pass: settings.password,
+      tls: settings.isEncrypted ? {} : undefined,
       name: 'lacydon',
       maxReconnectAttempts: -1,
       timeout: 10_000,
     })
   } catch (error) {
-    const hosts = addresses.map(({ host }) => host).join(', ')
-    throw unavailable(`NATS at ${hosts} does not answer: ${(error as Error).message}.`, 'See NATS_URL.')
+    const message = `NATS at ${settings.servers.join(', ')} does not answer: ${(error as Error).message}.`
+    throw unavailable(message, 'See NATS_URL.')
   }
 }
 
