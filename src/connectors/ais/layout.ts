@@ -180,16 +180,32 @@ function bitsOf(field: Field): number {
 export const isOpenEnded = (fields: readonly Field[]): boolean =>
   fields.some((field) => ['list', 'choice', 'hex'].includes(field.kind) || bitsOf(field) === 0)
 
+/** Where a message is: its one pair of coordinates, which is not one of its fields. */
+export interface Place {
+  lon: number | null
+  lat: number | null
+}
+
 /** What a layout gave: `inRange` is false when a number lay outside its range (given as null). */
 export interface Reading {
   values: Record<string, unknown>
   inRange: boolean
   end: number
+  place: Place | undefined
 }
 
-/** Reads `fields` from bit `at`; what lies beyond `end` is null, lists stop there. */
-export function readFields(fields: readonly Field[], bits: SixBits, at: number, end: number): Reading {
-  const reading: Reading = { values: {}, inRange: true, end: at }
+/**
+ * Reads `fields` from bit `at`; what lies beyond `end` is null, lists stop there. With `place`, the fields `lon` and
+ * `lat` go there.
+ */
+export function readFields(
+  fields: readonly Field[],
+  bits: SixBits,
+  at: number,
+  end: number,
+  place?: Place,
+): Reading {
+  const reading: Reading = { values: {}, inRange: true, end: at, place }
   for (const field of fields) readField(field, bits, end, reading)
   return reading
 }
@@ -200,7 +216,7 @@ function readField(field: Field, bits: SixBits, end: number, into: Reading): voi
     case 'spare':
       break
     case 'number':
-      into.values[field.name] = readNumber(field, bits, at, end, into)
+      keepNumber(field, readNumber(field, bits, at, end, into), into)
       break
     case 'flag':
       into.values[field.name] = at < end ? bits.flag(at) : null
@@ -221,6 +237,12 @@ function readField(field: Field, bits: SixBits, end: number, into: Reading): voi
       readChoices(field, bits, end, into)
   }
   into.end += bitsOf(field)
+}
+
+function keepNumber(field: NumberField, value: number | null, into: Reading): void {
+  if (into.place && field.name === 'lon') into.place.lon = value
+  else if (into.place && field.name === 'lat') into.place.lat = value
+  else into.values[field.name] = value
 }
 
 function readNumber(

@@ -47,19 +47,9 @@ export function decodeOther(bits: SixBits, type: number, repeat: number, mmsi: n
 }
 
 function readLayout(message: OtherMessage, bits: SixBits, fields = layouts[message.type]!): void {
-  const { values, inRange } = readFields(fields, bits, layoutAt(message.type), bits.length)
+  const { values, inRange } = readFields(fields, bits, layoutAt(message.type), bits.length, message)
   if (!inRange) bits.outOfRange = true
-  place(message, values)
-}
-
-/** One pair of coordinates is the place of the message, not one of its fields. */
-function place(message: OtherMessage, values: Record<string, unknown>): void {
-  if ('lon' in values && 'lat' in values) {
-    const { lon, lat, ...rest } = values
-    message.lon = lon as number | null
-    message.lat = lat as number | null
-    Object.assign(message.fields, rest)
-  } else Object.assign(message.fields, values)
+  message.fields = values
 }
 
 /** What follows a DAC and FID of 16 bits that end at `at`: the application's fields, or else the bits as they are. */
@@ -74,9 +64,11 @@ function readBinary(
   if (isStructured && at <= end) {
     message.dac = bits.unsigned(at - 16, 10, 0)
     message.fid = bits.unsigned(at - 6, 6, 0)
-    const values = readApplication(type, message.dac, message.fid, bits, at, end)
-    if (values) {
-      place(message, values)
+    const reading = readApplication(type, message.dac, message.fid, bits, at, end)
+    if (reading) {
+      message.lon = reading.lon
+      message.lat = reading.lat
+      Object.assign(message.fields, reading.values)
       return
     }
   }

@@ -1,4 +1,4 @@
-import { type Field, fixedBits, isOpenEnded, readFields } from '../layout.ts'
+import { type Field, fixedBits, isOpenEnded, type Place, readFields } from '../layout.ts'
 import type { SixBits } from '../sixbit.ts'
 import { environment } from './environment.ts'
 import {
@@ -90,6 +90,11 @@ const byKey = new Map(
   }),
 )
 
+/** The fields of an application, its one place apart. */
+interface ApplicationReading extends Place {
+  values: Record<string, unknown>
+}
+
 /**
  * The contents of the application in the bits `at`–`end`, or null when it is not known, has another length, or has a
  * value out of range: a DAC and FID alone prove nothing.
@@ -101,15 +106,16 @@ export function readApplication(
   bits: SixBits,
   at: number,
   end: number,
-): Record<string, unknown> | null {
+): ApplicationReading | null {
   const application = byKey.get(key(type, dac, fid))
   const length = end - at
   if (!application || length < application.needed || length > application.most) return null
-  const { values, inRange } = readFields(application.fields, bits, at, end)
+  const place: Place = { lon: null, lat: null }
+  const { values, inRange } = readFields(application.fields, bits, at, end, place)
   if (!inRange || application.isPlausible?.(values) === false || hasEmptyList(application.fields, values)) {
     return null
   }
-  return values
+  return { values, ...place }
 }
 
 /** Lists are what such a message is for: without a single item it is something else. */
