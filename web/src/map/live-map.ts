@@ -1,4 +1,4 @@
-import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl'
+import type { GeoJSONSource, Map as MapLibreMap, ScaleControl } from 'maplibre-gl'
 import type { Language } from '../ui/language.ts'
 import type { Viewport } from '../vessels/address.ts'
 import type { Box } from '../vessels/rules.ts'
@@ -22,12 +22,19 @@ export interface LiveMapOptions {
   language: Language
   viewport: Viewport | undefined
   bounds: Box | undefined
+  /** Height of what covers the bottom of the map. */
+  bottomInsetPx: number
   events: LiveMapEvents
   isMotionReduced: boolean
   /** Texts of the library's own controls. */
   locale: Record<string, string>
 }
 
+/** Marseille and Fos: where to open when nothing was heard yet. */
+const homeBounds: Box = [4.7, 43.1, 5.6, 43.5]
+const fitting = { padding: 32, maxZoom: 13 }
+/** The filters lie over the top of the map. */
+const topInsetPx = 60
 const pickPx = { mouse: 13, touch: 24 }
 const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
@@ -36,6 +43,7 @@ export class LiveMap {
   readonly map: MapLibreMap
   private readonly layer: VesselLayer
   private readonly names: VesselNames
+  private readonly scale: ScaleControl
   private readonly options: LiveMapOptions
   private vessels: readonly MovingVessel[] = []
   private selected: number | undefined
@@ -78,10 +86,14 @@ export class LiveMap {
       fadeDuration: options.isMotionReduced ? 0 : 150,
       localIdeographFontFamily: 'sans-serif',
     })
+    this.map.setPadding({ top: topInsetPx, bottom: options.bottomInsetPx, left: 0, right: 0 })
+    if (view) this.moveTo(view, false)
+    else this.map.fitBounds(options.bounds ?? homeBounds, { ...fitting, animate: false })
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
     this.map.addControl(new maplibregl.AttributionControl({ compact: true }), 'bottom-right')
-    this.map.addControl(new maplibregl.ScaleControl({ unit: 'nautical', maxWidth: 90 }), 'bottom-left')
+    this.scale = new maplibregl.ScaleControl({ unit: 'nautical', maxWidth: 90 })
+    this.map.addControl(this.scale, 'bottom-left')
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right')
     this.names = new VesselNames(this.map)
     this.listen()
@@ -96,16 +108,20 @@ export class LiveMap {
       this.map.addLayer(layer, layer.type === 'symbol' ? undefined : firstName)
     }
     this.map.addLayer(this.layer, 'vessel-names')
+    // What lies on top is placed first: a city keeps its name among many ships.
+    this.map.moveLayer('names-city')
     this.recolour()
     this.tellView(true)
   }
 
   private listen(): void {
     const { events } = this.options
-    let frame = 0
+    let isTold = false
     this.map.on('move', () => {
-      frame ||= requestAnimationFrame(() => {
-        frame = 0
+      if (isTold) return
+      isTold = true
+      requestAnimationFrame(() => {
+        isTold = false
         this.tellView(false)
       })
     })
@@ -121,16 +137,29 @@ export class LiveMap {
       if (mmsi !== this.hovered) events.onHover(mmsi)
     })
     this.map.on('mouseout', () => events.onHover(undefined))
-    this.map.on('zoomend', () => this.keepMoving())
+    this.map.on('zoomend', () => {
+      this.keepMoving()
+      // Along a quay one counts in metres.
+      this.scale.setUnit(this.map.getZoom() > 12.5 ? 'metric' : 'nautical')
+    })
   }
 
   private tellView(isResting: boolean): void {
     this.options.events.onView(this.view(), this.viewport(), isResting)
   }
 
+  /** The part of the map that nothing covers. */
   view(): Box {
-    const bounds = this.map.getBounds()
-    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]
+    const { clientWidth, clientHeight } = this.map.getCanvas()
+    const northWest = this.map.unproject([0, 0])
+    const southEast = this.map.unproject([clientWidth, clientHeight - (this.map.getPadding().bottom ?? 0)])
+    return [northWest.lng, southEast.lat, southEast.lng, northWest.lat]
+  }
+
+  setBottomInset(px: number): void {
+    if (this.map.getPadding().bottom === px) return
+    const padding = { top: topInsetPx, bottom: px, left: 0, right: 0 }
+    this.map.easeTo({ padding, duration: this.options.isMotionReduced ? 0 : 160 })
   }
 
   viewport(): Viewport {
@@ -218,7 +247,7 @@ export class LiveMap {
   }
 
   fit(box: Box): void {
-    this.map.fitBounds(box, { padding: 48, maxZoom: 13, duration: this.options.isMotionReduced ? 0 : 180 })
+    this.map.fitBounds(box, { ...fitting, duration: this.options.isMotionReduced ? 0 : 180 })
   }
 
   destroy(): void {

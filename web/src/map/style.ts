@@ -13,6 +13,22 @@ const kindIs = (kind: string): FilterSpecification => ['==', ['get', 'kind'], ki
 /** First zoom at which a rank is named. */
 const minZoomByRank = [0, 3.4, 5.2, 7.4, 9, 10.4, 12]
 
+const anchors: Record<string, string> = { n: 'bottom', e: 'left', s: 'top', w: 'right' }
+/** Away from the quays, in ems. */
+const offsets = [
+  'match',
+  ['get', 'anchor'],
+  'bottom',
+  ['literal', [0, -0.6]],
+  'left',
+  ['literal', [0.7, 0]],
+  'top',
+  ['literal', [0, 0.6]],
+  'right',
+  ['literal', [-0.7, 0]],
+  ['literal', [0, 0]],
+]
+
 interface NameStyle {
   kinds: string[]
   colour: (palette: Palette) => string
@@ -137,6 +153,8 @@ export const nameLayers = (palette: Palette): LayerSpecification[] =>
       'text-letter-spacing': style.spacing ?? 0,
       'text-max-width': 8,
       'text-padding': 6,
+      'text-anchor': ['get', 'anchor'] as never,
+      'text-offset': offsets as never,
       'symbol-sort-key': ['get', 'rank'],
     },
     paint: { 'text-color': style.colour(palette), 'text-halo-color': palette.land, 'text-halo-width': 1.2 },
@@ -151,6 +169,7 @@ export const placesData = (places: readonly Place[], language: Language): GeoJSO
       name: language === 'fr' ? place.nameFr : place.nameEn,
       rank: place.rank,
       minZoom: minZoomByRank[place.rank] ?? 12,
+      anchor: anchors[place.side] ?? 'center',
     },
     geometry: { type: 'Point', coordinates: [place.lon, place.lat] },
   })),

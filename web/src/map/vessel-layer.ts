@@ -1,10 +1,6 @@
-import {
-  type CustomLayerInterface,
-  type CustomRenderMethodInput,
-  type Map as MapLibreMap,
-  MercatorCoordinate,
-} from 'maplibre-gl'
+import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibreMap } from 'maplibre-gl'
 import type { LiveVessel } from '../../../src/vessels/schema.ts'
+import { maplibregl } from './library.ts'
 import type { Palette } from './palette.ts'
 import { atlasColumns, atlasRows, drawAtlas, type Mark, markOf, special } from './shapes.ts'
 import { hullFragment, hullVertex, markFragment, markVertex } from './vessel-shaders.ts'
@@ -101,7 +97,7 @@ export class VesselLayer implements CustomLayerInterface {
     hovered: number | undefined,
   ): void {
     const centre = this.map?.getCenter()
-    if (centre) this.origin = MercatorCoordinate.fromLngLat(centre)
+    if (centre) this.origin = maplibregl.MercatorCoordinate.fromLngLat(centre)
     this.baseMs = this.clock()
     const rings = vessels.filter(({ vessel }) => vessel.mmsi === ringed || vessel.mmsi === hovered)
     const needed = (vessels.length + rings.length) * floatsPerVessel

@@ -12,10 +12,11 @@ function priority({ vessel }: MovingVessel, isSelected: boolean): number {
   return -(lengthOf(vessel) ?? 15) - (vessel.state === 'under-way' ? 40 : 0) + (vessel.stale ? 60 : 0)
 }
 
-/** Zoom from which a vessel of that length is named. */
+/** Zoom from which a vessel is worth naming; collisions thin out the rest. */
 const minZoomOf = ({ vessel }: MovingVessel) => {
+  if (vessel.name === null) return 12
   const lengthM = lengthOf(vessel) ?? 0
-  return lengthM >= 100 ? 8 : lengthM >= 25 ? 10 : 11
+  return lengthM >= 100 ? 7 : vessel.state === 'under-way' ? 8 : 10
 }
 
 /** The names beside the vessels, kept up to date by difference: only what moved or changed is sent on. */

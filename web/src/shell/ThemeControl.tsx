@@ -1,7 +1,9 @@
-import { Menu, useMantineColorScheme } from '@mantine/core'
+import { useMantineColorScheme } from '@mantine/core'
+import { Flyout } from '../ui/Flyout.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { useLanguage } from '../ui/use-language.ts'
-import styles from './Shell.module.css'
+import shell from './Shell.module.css'
+import styles from './ThemeControl.module.css'
 
 const choices = [
   { value: 'auto', icon: 'system', label: 'theme.auto' },
@@ -15,24 +17,30 @@ export function ThemeControl() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const current = choices.find(({ value }) => value === colorScheme) ?? choices[0]
   return (
-    <Menu position="bottom-end" width={180} transitionProps={{ duration: 0 }}>
-      <Menu.Target>
-        <button type="button" className={styles.icon} aria-label={`${t('theme.choose')} ${t(current.label)}`}>
-          <Icon name={current.icon} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown aria-label={t('theme.choose')}>
-        {choices.map(({ value, icon, label }) => (
-          <Menu.Item
+    <Flyout
+      title={t('theme.choose')}
+      label={`${t('theme.choose')} ${t(current.label)}`}
+      className={shell.icon}
+      button={<Icon name={current.icon} />}
+      align="end"
+    >
+      {(close) =>
+        choices.map(({ value, icon, label }) => (
+          <button
             key={value}
-            leftSection={<Icon name={icon} size={16} />}
-            rightSection={value === colorScheme ? '✓' : undefined}
-            onClick={() => setColorScheme(value)}
+            type="button"
+            className={styles.choice}
+            aria-pressed={value === colorScheme}
+            onClick={() => {
+              setColorScheme(value)
+              close()
+            }}
           >
+            <Icon name={icon} size={16} />
             {t(label)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+          </button>
+        ))
+      }
+    </Flyout>
   )
 }

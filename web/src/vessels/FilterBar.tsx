@@ -1,6 +1,6 @@
-import { Popover } from '@mantine/core'
 import { useMemo } from 'react'
 import type { LiveVessel } from '../../../src/vessels/schema.ts'
+import { Flyout } from '../ui/Flyout.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { useLanguage } from '../ui/use-language.ts'
@@ -44,15 +44,19 @@ export function FilterBar({ vessels, view, filters, address, change }: FilterBar
             </button>
           ))}
       </fieldset>
-      <Popover position="bottom-start" width={280} trapFocus returnFocus transitionProps={{ duration: 0 }}>
-        <Popover.Target>
-          <button type="button" className={styles.chip} data-active={others > 0 ? '' : undefined}>
+      <Flyout
+        title={t('filter.more')}
+        className={styles.chip}
+        isMarked={others > 0}
+        button={
+          <>
             <Icon name="filter" size={15} />
             {t('filter.more')}
             {others > 0 && <span className={styles.count}>{others}</span>}
-          </button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label={t('filter.more')}>
+          </>
+        }
+      >
+        <div className={styles.more}>
           <label className={styles.label} htmlFor="filter-name">
             {t('filter.name')}
           </label>
@@ -83,8 +87,8 @@ export function FilterBar({ vessels, view, filters, address, change }: FilterBar
           >
             {t('filter.reset')}
           </button>
-        </Popover.Dropdown>
-      </Popover>
+        </div>
+      </Flyout>
     </div>
   )
 }

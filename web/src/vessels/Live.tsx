@@ -12,9 +12,13 @@ import { Notices } from './Notices.tsx'
 import { Panel } from './Panel.tsx'
 import { type Box, filtersOf, isDistress, lengthOf, passes, shownVessels } from './rules.ts'
 import { Scrubber } from './Scrubber.tsx'
+import { lowSheetPx } from './Sheet.tsx'
 import { useLiveAddress } from './use-address.ts'
 import { useMapPaths } from './use-map-paths.ts'
 import { useScene } from './use-scene.ts'
+
+/** Height that the scrubber takes over the map, margins included. */
+const scrubberPx = 104
 
 export function Live({ overview }: { overview: LiveOverview }) {
   const { t } = useLanguage()
@@ -23,6 +27,7 @@ export function Live({ overview }: { overview: LiveOverview }) {
   const [view, setView] = useState<Box>()
   const [hovered, setHovered] = useState<number>()
   const isNarrow = useIsNarrow()
+  const [sheetPx, setSheetPx] = useState(lowSheetPx)
   const atMs = address.at === undefined ? undefined : Date.parse(address.at)
   const scene = useScene(view, atMs, overview)
 
@@ -85,6 +90,7 @@ export function Live({ overview }: { overview: LiveOverview }) {
         <MapPane
           viewport={parseViewport(address.map)}
           bounds={(overview.bounds ?? undefined) as Box | undefined}
+          bottomInsetPx={isNarrow ? sheetPx : scrubberPx}
           onReady={setMap}
           onView={onView}
           onSelect={onSelect}
@@ -113,6 +119,7 @@ export function Live({ overview }: { overview: LiveOverview }) {
         map={map}
         track={track}
         isSheet={isNarrow}
+        onSheetHeight={setSheetPx}
       />
     </div>
   )

@@ -10,6 +10,7 @@ import type { Box } from './rules.ts'
 export interface MapPaneProps {
   viewport: Viewport | undefined
   bounds: Box | undefined
+  bottomInsetPx: number
   onReady: (map: LiveMap | undefined) => void
   onView: (view: Box, viewport: Viewport, isResting: boolean) => void
   onSelect: (mmsi: number | undefined) => void
@@ -38,6 +39,7 @@ export function MapPane(props: MapPaneProps) {
           language,
           viewport: latest.current.viewport,
           bounds: latest.current.bounds,
+          bottomInsetPx: latest.current.bottomInsetPx,
           isMotionReduced,
           events: {
             onView: (...view) => latest.current.onView(...view),
@@ -70,6 +72,7 @@ export function MapPane(props: MapPaneProps) {
   }, [])
 
   useEffect(() => map?.setLanguage(language), [map, language])
+  useEffect(() => map?.setBottomInset(props.bottomInsetPx), [map, props.bottomInsetPx])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens behind the palette follow the scheme
   useEffect(() => {
     // The attribute that switches the tokens is set in an effect of the provider, which runs after this one.

@@ -30,6 +30,7 @@ export interface PanelProps {
   map: LiveMap | undefined
   track: Track | undefined
   isSheet: boolean
+  onSheetHeight: (px: number) => void
 }
 
 /** Beside the map: what is here, the list, the sources, or one vessel. At 390 px the same in a sheet. */
@@ -45,6 +46,7 @@ export function Panel(props: PanelProps) {
     <Sheet
       key={address.vessel ? 'vessel' : 'around'}
       isOpen={address.vessel !== undefined}
+      onHeight={props.onSheetHeight}
       top={<Scrubber scene={scene} overview={overview} change={change} />}
     >
       {content}
@@ -75,9 +77,12 @@ function Around(props: PanelProps) {
           <span className={styles.when}>{when}</span>
         </h2>
         <p className={styles.sub}>
-          {t('panel.sources', { count: liveSources })} ·{' '}
-          {t('panel.rate', { rate: formatNumber(Math.round(overview.messagesPerMinute), language) })} ·{' '}
-          {zoneName(now, language)}
+          {overview.mode === 'history'
+            ? t('panel.recording')
+            : `${t('panel.sources', { count: liveSources })} · ${t('panel.rate', {
+                rate: formatNumber(Math.round(overview.messagesPerMinute), language),
+              })}`}
+          {` · ${zoneName(now, language)}`}
           {isSimulated && <SimulatedBadge />}
         </p>
         <dl className={styles.counts}>

@@ -1,15 +1,30 @@
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useLanguage } from '../ui/use-language.ts'
 import styles from './Sheet.module.css'
 
 type Height = 'low' | 'half' | 'full'
+/** Height of the sheet when low; the same as in Sheet.module.css. */
+export const lowSheetPx = 208
+const halfShare = 0.58
 const heights: Height[] = ['low', 'half', 'full']
 
+interface SheetProps {
+  /** Stays in sight at every height. */
+  top: ReactNode
+  isOpen: boolean
+  /** Told how much of the map is covered; full covers as half, so that the map need not move. */
+  onHeight: (px: number) => void
+  children: ReactNode
+}
+
 /** A sheet at the bottom of small screens, in three heights: pulled by thumb, or by its button. */
-export function Sheet({ top, isOpen, children }: { top: ReactNode; isOpen: boolean; children: ReactNode }) {
+export function Sheet({ top, isOpen, onHeight, children }: SheetProps) {
   const { t } = useLanguage()
   const [height, setHeight] = useState<Height>(isOpen ? 'half' : 'low')
   const startY = useRef<number>(undefined)
+  useEffect(() => {
+    onHeight(height === 'low' ? lowSheetPx : Math.round(window.innerHeight * halfShare))
+  }, [height, onHeight])
   const move = (step: number) =>
     setHeight((now) => heights[Math.min(2, Math.max(0, heights.indexOf(now) + step))]!)
   return (

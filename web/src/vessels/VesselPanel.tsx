@@ -209,11 +209,13 @@ function Facts({ detail }: { detail: VesselDetail }) {
         <Fact
           label={t('vessel.flag')}
           value={
-            detail.flag && (
+            detail.flag ? (
               <>
                 {detail.flag[language]}
                 {detail.flag.iso && <span className={styles.code}>{detail.flag.iso}</span>}
               </>
+            ) : (
+              <span className={styles.missing}>{t('vessel.noCountry')}</span>
             )
           }
         />

@@ -63,3 +63,20 @@ export function axisTicks(fromMs: number, toMs: number, most: number): number[] 
     ticks.push(at - offsetMs)
   return ticks
 }
+
+const hour = 3_600_000
+
+/**
+ * The stretch of time under the scrubber: it ends now, or lies around an instant further back; not longer than
+ * what is stored, rounded so that the same activity is asked for a minute long.
+ */
+export function windowOf(atMs: number, nowMs: number, lengthMs: number, firstAt: string | null) {
+  const grain = lengthMs <= hour ? 10_000 : 60_000
+  const endMs = Math.ceil(nowMs / grain) * grain
+  const firstMs = firstAt === null ? endMs : Date.parse(firstAt)
+  const isWithin = atMs >= endMs - lengthMs
+  const toMs = isWithin ? endMs : Math.min(endMs, Math.ceil((atMs + lengthMs / 2) / lengthMs) * lengthMs)
+  const wanted = toMs - lengthMs
+  const stored = Math.floor((firstMs - 60_000) / 600_000) * 600_000
+  return { fromMs: Math.min(Math.max(wanted, stored), toMs - 600_000), toMs }
+}
