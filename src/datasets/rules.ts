@@ -1,5 +1,5 @@
 import type { ColumnSpec, TableSpec } from '../engines/columnar/columnar.ts'
-import type { DatasetDefinition } from './schema.ts'
+import type { DatasetDefinition, DatasetField } from './schema.ts'
 
 /**
  * Columns every stream carries beside its fields: the source and the spool position of the line a row was made
@@ -13,9 +13,37 @@ export const provenanceColumns: readonly ColumnSpec[] = [
 /** Name of a dataset's table: its id with underscores. */
 export const tableName = (datasetId: string): string => datasetId.replaceAll('-', '_')
 
+/** Columns of a point: those of the fields it is made of, or its own. */
+export const pointColumns = ({ name, coordinates }: DatasetField): { lon: string; lat: string } =>
+  coordinates ?? { lon: `${name}_lon`, lat: `${name}_lat` }
+
+/** Columns beside a shape that hold its bounding box, degrees. */
+export const boxColumns = ({ name }: DatasetField) => ({
+  west: `${name}_west`,
+  south: `${name}_south`,
+  east: `${name}_east`,
+  north: `${name}_north`,
+})
+
+/** The columns that hold a field. A field of several values is a JSON array. */
+export function columnsOf(field: DatasetField): ColumnSpec[] {
+  const { name, type, annotations } = field
+  if (type === 'geo_point_2d') {
+    if (field.coordinates) return []
+    return Object.values(pointColumns(field)).map((column): ColumnSpec => ({ name: column, type: 'double' }))
+  }
+  if (type === 'geo_shape') {
+    const box = Object.values(boxColumns(field)).map(
+      (column): ColumnSpec => ({ name: column, type: 'double' }),
+    )
+    return [{ name, type: 'json' }, ...box]
+  }
+  return [{ name, type: type === 'file' || annotations?.multivalued ? 'json' : type }]
+}
+
 /** The table that holds a dataset's rows. */
 export function tableOf(dataset: DatasetDefinition): TableSpec {
-  const columns = dataset.fields.map(({ name, type }) => ({ name, type }))
+  const columns = dataset.fields.flatMap(columnsOf)
   return {
     name: tableName(dataset.id),
     columns: dataset.kind === 'stream' ? [...columns, ...provenanceColumns] : columns,

@@ -16,7 +16,39 @@ export const FieldType = Type.Union([
   Type.Literal('timestamp'),
   Type.Literal('date'),
   Type.Literal('json'),
+  /** A point in longitude and latitude (WGS 84). */
+  Type.Literal('geo_point_2d'),
+  /** A GeoJSON geometry. */
+  Type.Literal('geo_shape'),
+  /** Where an attached file is, as JSON. */
+  Type.Literal('file'),
 ])
+export type FieldType = Static<typeof FieldType>
+
+/** How a field may be used in lists, filters and dates; names are those of the Explore API. */
+export const FieldAnnotations = Type.Object({
+  facet: Type.Optional(Type.Boolean()),
+  /** What parts the levels of a value: `/`. */
+  hierarchical: Type.Optional(Type.String({ minLength: 1, maxLength: 8 })),
+  /** A row holds several values: a JSON array in its column. */
+  multivalued: Type.Optional(Type.Boolean()),
+  /** Refining by several values means any of them. */
+  disjunctive: Type.Optional(Type.Boolean()),
+  sortable: Type.Optional(Type.Boolean()),
+  /** Part of what identifies a row. */
+  id: Type.Optional(Type.Boolean()),
+  timeserie_precision: Type.Optional(
+    Type.Union([
+      Type.Literal('year'),
+      Type.Literal('month'),
+      Type.Literal('day'),
+      Type.Literal('hour'),
+      Type.Literal('minute'),
+      Type.Literal('second'),
+    ]),
+  ),
+})
+export type FieldAnnotations = Static<typeof FieldAnnotations>
 
 export const DatasetField = Type.Object({
   name: Type.String(),
@@ -24,6 +56,9 @@ export const DatasetField = Type.Object({
   /** Unit as written after a number: `kn`, `m`, `°`. */
   unit: Type.Optional(Type.String()),
   label: Words,
+  annotations: Type.Optional(FieldAnnotations),
+  /** For a point made of two fields that are shown on their own too: their names. */
+  coordinates: Type.Optional(Type.Object({ lon: Type.String(), lat: Type.String() })),
 })
 export type DatasetField = Static<typeof DatasetField>
 
