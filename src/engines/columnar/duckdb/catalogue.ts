@@ -19,6 +19,8 @@ export interface Part {
   /** The same of `retainBy`; null when the table has none or all are NULL. */
   retainFromMs: number | null
   retainToMs: number | null
+  /** Rows without a value there: retention never takes them. */
+  retainNullCount: number
 }
 
 export interface Catalogue {
@@ -47,7 +49,7 @@ export function tableOf(catalogue: Catalogue, name: string): TableSpec {
 }
 
 const partColumns =
-  'table_name, day, file, columns, row_count, size_bytes, from_ms, to_ms, retain_from_ms, retain_to_ms'
+  'table_name, day, file, columns, row_count, size_bytes, from_ms, to_ms, retain_from_ms, retain_to_ms, retain_null_count'
 
 /** The cold files of the table as the connection's transaction sees them, oldest first. */
 export async function readParts(connection: DuckDBConnection, table?: string): Promise<Part[]> {
@@ -68,13 +70,14 @@ export async function readParts(connection: DuckDBConnection, table?: string): P
     toMs: Number(row.to_ms),
     retainFromMs: row.retain_from_ms === null ? null : Number(row.retain_from_ms),
     retainToMs: row.retain_to_ms === null ? null : Number(row.retain_to_ms),
+    retainNullCount: Number(row.retain_null_count),
   }))
 }
 
 export async function insertPart(connection: DuckDBConnection, part: Part): Promise<void> {
   const integer = (n: number | null) => (n === null ? null : BigInt(n))
   await connection.run(
-    `INSERT INTO catalogue.parts (${partColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`,
+    `INSERT INTO catalogue.parts (${partColumns}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
     [
       part.table,
       part.day,
@@ -86,6 +89,7 @@ export async function insertPart(connection: DuckDBConnection, part: Part): Prom
       integer(part.toMs),
       integer(part.retainFromMs),
       integer(part.retainToMs),
+      integer(part.retainNullCount),
     ],
   )
 }

@@ -73,7 +73,8 @@ export function createColdStore({ database, catalogue, reads, coldFolder, note }
     const [facts] = await rows(
       c,
       `SELECT count(*) AS n, epoch_ms(min(${at})) AS a, epoch_ms(max(${at})) AS b,
-        epoch_ms(min(${retain})) AS ra, epoch_ms(max(${retain})) AS rb FROM ${from} AS q`,
+        epoch_ms(min(${retain})) AS ra, epoch_ms(max(${retain})) AS rb,
+        count(*) - count(${retain}) AS nulls FROM ${from} AS q`,
     )
     const rowCount = Number(facts?.n)
     if (rowCount === 0) return undefined
@@ -97,6 +98,7 @@ export function createColdStore({ database, catalogue, reads, coldFolder, note }
       toMs: Number(facts?.b),
       retainFromMs: number(facts?.ra),
       retainToMs: number(facts?.rb),
+      retainNullCount: Number(facts?.nulls),
     }
     return part
   }
@@ -170,7 +172,7 @@ export function createColdStore({ database, catalogue, reads, coldFolder, note }
           await c.run('DELETE FROM catalogue.parts WHERE file = $1', [part.file])
           gone.push(part.file)
           count += part.rowCount
-          if (part.retainToMs! < beforeMs) continue
+          if (part.retainToMs! < beforeMs && part.retainNullCount === 0) continue
           const kept = `(SELECT * FROM (${partRows(table, [part])[0]}) AS p WHERE ${by} IS NULL OR NOT (${old}))`
           const rest = await writePart(c, table, part.day, kept)
           if (!rest) continue

@@ -51,7 +51,8 @@ export async function openDatabase(settings: WorkerSettings): Promise<Database> 
     `CREATE TABLE IF NOT EXISTS catalogue.tables (name VARCHAR, spec VARCHAR)`,
     `CREATE TABLE IF NOT EXISTS catalogue.ranges (source VARCHAR, hi BIGINT, resume_from BIGINT)`,
     `CREATE TABLE IF NOT EXISTS catalogue.parts (table_name VARCHAR, day VARCHAR, file VARCHAR, columns VARCHAR,
-       row_count BIGINT, size_bytes BIGINT, from_ms BIGINT, to_ms BIGINT, retain_from_ms BIGINT, retain_to_ms BIGINT)`,
+       row_count BIGINT, size_bytes BIGINT, from_ms BIGINT, to_ms BIGINT, retain_from_ms BIGINT,
+       retain_to_ms BIGINT, retain_null_count BIGINT)`,
     `CREATE OR REPLACE MACRO digits_of(n, width) AS CASE WHEN n >= 0 THEN lpad(
        CAST(TRY_CAST(trunc(n) AS BIGINT) AS VARCHAR),
        CAST(greatest(width, length(CAST(TRY_CAST(trunc(n) AS BIGINT) AS VARCHAR))) AS INTEGER), '0') END`,

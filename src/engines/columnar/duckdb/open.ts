@@ -115,17 +115,21 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Columnar> {
   }
 }
 
+/** Node serves small buffers from one block of this size, which cannot be transferred. */
+const sharedBlockBytes = 8192
+
 /** Every buffer once; those that other views may share stay here and are copied. */
 function buffersOf(batches: readonly TableBatch[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>()
-  const add = (values: { buffer: ArrayBufferLike } | undefined) => {
-    if (values && values.buffer instanceof ArrayBuffer) buffers.add(values.buffer)
+  const add = (view: ArrayBufferView | undefined) => {
+    if (!(view?.buffer instanceof ArrayBuffer)) return
+    if (view.byteLength === view.buffer.byteLength || view.buffer.byteLength > sharedBlockBytes)
+      buffers.add(view.buffer)
   }
   for (const batch of batches)
     for (const data of Object.values(batch.columns)) {
-      if (data.kind === 'text') continue
-      if (data.kind === 'dictionary') add(data.codes)
-      else {
+      if (data?.kind === 'dictionary') add(data.codes)
+      else if (data && data.kind !== 'text') {
         add(data.values)
         add(data.nulls)
       }

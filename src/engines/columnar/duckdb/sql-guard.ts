@@ -12,7 +12,7 @@ const allowed = new Set(
   make_timestamp max md5 millisecond min minute month point_relates pow quantile_cont quarter radians read_parquet round row
   row_number second shape_relates sin sqrt starts_with stddev_samp strip_accents substring sum tan time_bucket timezone to_days
   to_hours to_json to_minutes to_months to_seconds to_weeks to_years try try_cast unnest upper week words_of year
-  select from in and or not on over filter then else when where as by union all distinct partition order`.split(
+  select from in and or not on over filter then else join when where as by union all distinct partition order`.split(
     /\s+/,
   ),
 )
