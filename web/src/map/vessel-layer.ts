@@ -133,6 +133,7 @@ export class VesselLayer implements CustomLayerInterface {
         [this.hulls, this.hullArray],
         [this.marks, this.markArray],
       ] as const) {
+        // biome-ignore lint/correctness/useHookAtTopLevel: WebGL names its calls so, this is no React hook
         gl.useProgram(program)
         gl.bindVertexArray(array)
         const at = (name: string) => gl.getUniformLocation(program, name)

@@ -95,7 +95,7 @@ export function SearchBox({ isFocused, onDone }: { isFocused: boolean; onDone: (
   }
 
   return (
-    <div className={styles.box} role="search" data-print="never">
+    <search className={styles.box} data-print="never">
       <span className={styles.glass}>
         <Icon name="search" size={17} />
       </span>
@@ -160,6 +160,6 @@ export function SearchBox({ isFocused, onDone }: { isFocused: boolean; onDone: (
               : t('search.none', { text: asked })}
         </p>
       )}
-    </div>
+    </search>
   )
 }

@@ -46,5 +46,5 @@ export function Histogram({ counts, share }: { counts: readonly number[]; share:
     observer.observe(element)
     return () => observer.disconnect()
   }, [counts, share, scheme])
-  return <canvas ref={canvas} className={styles.bars} aria-hidden="true" />
+  return <canvas ref={canvas} className={styles.bars} />
 }
