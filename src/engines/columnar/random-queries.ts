@@ -90,7 +90,7 @@ export const randomRows: fc.Arbitrary<Row[]> = fc
       at: cell(fc.constantFrom(...instants)),
       day: cell(fc.constantFrom(...days)),
     }),
-    { maxLength: 40 },
+    { maxLength: 40, size: 'max' },
   )
   .map((rows) => rows.map((row, n) => ({ n: n - 2 ** 52, ...row })))
 
@@ -226,7 +226,7 @@ const outputs = (of: fc.Arbitrary<Output['value']>, prefix: string, maxLength: n
     .array(of, { minLength: 1, maxLength })
     .map((values) => values.map((value, i): Output => ({ as: `${prefix}${i}`, value })))
 
-const where = fc.option(trees.boolean, { nil: undefined })
+const where = fc.option(trees.boolean, { nil: undefined, freq: 1 })
 const n = column('n')
 const from = table(randomTable.name)
 
