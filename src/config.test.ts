@@ -26,6 +26,8 @@ describe('readConfig', () => {
       demo: false,
       ais: ['tcp://10.0.0.5:4002', 'udp://0.0.0.0:4003'],
     })
+    expect(read(['--ais', 'file:my day.nmea']).ais).toEqual(['file:my day.nmea'])
+    expect(read([], { AIS: 'tcp://a:1 udp://:2' }).ais).toEqual(['tcp://a:1', 'udp://:2'])
     expect(read(['--no-demo']).demo).toBe(false)
     expect(read([], { DEMO: 'no' }).demo).toBe(false)
   })

@@ -6,7 +6,7 @@ export interface Config {
   port: number
   host: string
   dataDir: string
-  /** Real AIS inputs, as written by the user; several are separated by spaces or commas, or given as several flags. */
+  /** Real AIS inputs, as written by the user: one per flag, or several in the environment, separated by spaces. */
   ais: string[]
   demo: boolean
   demoSeed: number
@@ -40,7 +40,7 @@ export const settings = [
   {
     name: 'AIS',
     meaning:
-      'AIS source: file:PATH, tcp://HOST:PORT, tcp-server://HOST:PORT, udp://HOST:PORT, aisstream:?key=…&bbox=w,s,e,n',
+      'AIS source: file:PATH[?speed=N], tcp://HOST:PORT, tcp-server://[HOST]:PORT, udp://[HOST]:PORT, aisstream:?key=…&bbox=w,s,e,n; repeat the option for several',
     fallback: '',
   },
   { name: 'DEMO', meaning: 'yes or no: the simulated port while no source is configured', fallback: 'yes' },
@@ -141,7 +141,8 @@ export function readConfig(env: Record<string, string | undefined>, args: string
   const flags = readFlags(args)
   const text = (name: Name): string =>
     flags.get(name)?.at(-1) ?? env[name] ?? settings.find((setting) => setting.name === name)!.fallback
-  const ais = (flags.get('AIS') ?? [env.AIS ?? '']).flatMap((given) => given.split(/\s+/)).filter(Boolean)
+  // A flag is one address, whatever it contains; the environment holds several, separated by spaces.
+  const ais = (flags.get('AIS') ?? (env.AIS ?? '').split(/\s+/)).filter(Boolean)
   const logLevel = text('LOG_LEVEL')
   if (!['silent', 'error', 'warn', 'info', 'debug'].includes(logLevel))
     throw invalidSetting('LOG_LEVEL', logLevel, 'silent, error, warn, info or debug')

@@ -10,7 +10,6 @@ import fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify'
-import { notFound } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { sendProblem } from './problem.ts'
 
@@ -38,7 +37,6 @@ export async function buildApp(options: {
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound('page', request.url), request, reply))
 
   await app.register(helmet, {
     contentSecurityPolicy: {
