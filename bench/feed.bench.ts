@@ -34,9 +34,13 @@ export async function run(): Promise<BenchTable> {
     const address = await product.address
     const { status } = await fetch(`${address}/health`)
     if (status !== 200) throw new Error(`/health answered ${status}`)
-    rows.push([`${what}: first answer of /health`, (preciseNowMs() - beganAtMs) / 1000, 's'])
+    const pid = product.child.pid as number
+    rows.push(
+      [`${what}: first answer of /health`, (preciseNowMs() - beganAtMs) / 1000, 's'],
+      [`${what}: processor time until then`, processorS(pid), 's'],
+    )
     await transmitter.connected
-    return { product, address, pid: product.child.pid as number }
+    return { product, address, pid }
   }
   try {
     const { product, address, pid } = await start('start on an empty folder')
