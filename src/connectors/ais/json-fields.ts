@@ -21,7 +21,7 @@ export const positionFields: { name: keyof PositionReport; types: readonly numbe
   { name: 'carrierSense', types: [18] },
   { name: 'assigned', types: [9, ...classB] },
   { name: 'radio', types: [...classA, 9, 18] },
-  { name: 'dte', types: [9, 19] },
+  { name: 'dte', types: [9] },
 ]
 
 /** The same for static data; 24 stands for its part A (`24A`), its part B (`24B`). */
@@ -53,13 +53,13 @@ export const staticFields: { name: keyof StaticReport; types: readonly (number |
 const namesFor = <Name>(
   fields: { name: Name; types: readonly (number | string)[] }[],
   type: number | string,
-) => fields.filter((field) => field.types.includes(type)).map((field) => field.name)
+): Name[] => fields.filter((field) => field.types.includes(type)).map((field) => field.name)
 
-const positionNames = Array.from({ length: 28 }, (_, type) => namesFor(positionFields, type))
-const staticNames = new Map([5, 19, '24A', '24B'].map((type) => [type, namesFor(staticFields, type)]))
+export const namesOfPosition = (type: number): (keyof PositionReport)[] => namesFor(positionFields, type)
+export const namesOfStatic = (type: number | string): (keyof StaticReport)[] => namesFor(staticFields, type)
 
 /**
- * HOT. The message as one flat object of what its type carries: `type`, `repeat`, `mmsi`, `lon`, `lat`, then the
+ * The message as one flat object of what its type carries: `type`, `repeat`, `mmsi`, `lon`, `lat`, then the
  * other fields. `position` is the first half of a type 19 whose second half is `message`.
  */
 export function flatten(message: AisMessage, position?: PositionReport): Record<string, unknown> {
@@ -83,7 +83,7 @@ export function flatten(message: AisMessage, position?: PositionReport): Record<
   if (message.group === 'position') addPosition(flat, message)
   else {
     const type = message.part === null ? message.type : `24${message.part}`
-    for (const name of staticNames.get(type) ?? []) flat[name] = message[name]
+    for (const name of namesOfStatic(type)) flat[name] = message[name]
   }
   return flat
 }
@@ -91,6 +91,6 @@ export function flatten(message: AisMessage, position?: PositionReport): Record<
 function addPosition(flat: Record<string, unknown>, position: PositionReport): void {
   flat.lon = position.lon
   flat.lat = position.lat
-  for (const name of positionNames[position.type]!) flat[name] = position[name]
+  for (const name of namesOfPosition(position.type)) flat[name] = position[name]
   if (position.classB) Object.assign(flat, position.classB)
 }
