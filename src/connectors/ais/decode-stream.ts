@@ -23,12 +23,10 @@ export async function decodeStream(args: string[], io: Io): Promise<number> {
   })
   const reader = new AisReader('decode', lines, { baseStationClock: true, keepImpossible: true })
   const output = new Output(io.stdout)
-  try {
-    await readAll(inputs[0]!, io, reader, lines, output)
-  } finally {
-    output.release()
-  }
-  io.stderr.write(`${summary(reader.counters)}\n`)
+  await readAll(inputs[0]!, io, reader, lines, output)
+  await output.flush()
+  // Who took what it wanted (`head`) does not want the count of what came before.
+  if (!output.isClosed) io.stderr.write(`${summary(reader.counters)}\n`)
   return 0
 }
 
@@ -105,33 +103,45 @@ async function* plain(source: Readable): AsyncGenerator<Buffer> {
 
 /** Standard output with back-pressure; a reader that left (`head`) ends the work without an error. */
 class Output {
-  isClosed = false
   readonly #stream: Writable
-  readonly #onError = (error: NodeJS.ErrnoException) => {
-    this.isClosed = true
-    if (error.code !== 'EPIPE') throw error
-  }
+  #failure: NodeJS.ErrnoException | null = null
 
   constructor(stream: Writable) {
     this.#stream = stream
-    stream.on('error', this.#onError)
-  }
-
-  async write(text: string): Promise<void> {
-    if (text === '' || this.isClosed || this.#stream.write(text)) return
-    await new Promise<void>((resolve) => {
-      const settle = () => {
-        this.#stream.off('drain', settle).off('error', settle).off('close', settle)
-        resolve()
-      }
-      this.#stream.on('drain', settle).on('error', settle).on('close', settle)
+    // Kept to the end of the process: an EPIPE may come after the last write and stays quiet.
+    stream.on('error', (error) => {
+      this.#failure ??= error
     })
   }
 
-  release(): void {
-    // An EPIPE of the last write may come later: it stays quiet.
-    if (!this.isClosed) this.#stream.on('error', () => {})
-    this.#stream.off('error', this.#onError)
+  get isClosed(): boolean {
+    return this.#failure !== null
+  }
+
+  /** Writes `text` and waits while the other end is slow. */
+  async write(text: string): Promise<void> {
+    if (text !== '' && !this.#failure && !this.#stream.write(text)) {
+      await new Promise<void>((resolve) => {
+        const settle = () => {
+          this.#stream.off('drain', settle).off('error', settle).off('close', settle)
+          resolve()
+        }
+        this.#stream.on('drain', settle).on('error', settle).on('close', settle)
+      })
+    }
+    this.check()
+  }
+
+  /** Throws when the output failed for another reason than that its reader left. */
+  check(): void {
+    const code = this.#failure?.code ?? this.#failure?.message
+    if (code !== undefined && code !== 'EPIPE') throw invalidInput(`The output cannot be written: ${code}.`)
+  }
+
+  /** Waits until all that was written has left the process. */
+  async flush(): Promise<void> {
+    if (!this.#failure) await new Promise<void>((resolve) => void this.#stream.write('', () => resolve()))
+    this.check()
   }
 }
 
