@@ -78,3 +78,38 @@ export const DatasetDefinition = Type.Object({
   sortBy: Type.Array(Type.String()),
 })
 export type DatasetDefinition = Static<typeof DatasetDefinition>
+
+/** What people are told about a dataset beside its rows; names follow the Explore API where it has one. */
+export const DatasetMetadata = Type.Object({
+  /** Markdown or plain text; HTML from elsewhere is sanitised before it gets here. */
+  theme: Type.Array(Type.String()),
+  keyword: Type.Array(Type.String()),
+  /** The eight maritime sectors of the programme, ids such as `maritime-tourism`, or `other`. */
+  sector: Type.Array(Type.String()),
+  publisher: Type.String(),
+  license: Type.String(),
+  licenseUrl: Type.String(),
+  /** ISO 639-1. */
+  language: Type.Array(Type.String()),
+  /** INSEE codes or names of the territory covered. */
+  territory: Type.Array(Type.String()),
+  references: Type.Array(Type.String()),
+  attributions: Type.Array(Type.String()),
+  /** ISO 8601 duration within which a new version is expected, such as `P1D`; empty when never. */
+  updateEvery: Type.String(),
+})
+export type DatasetMetadata = Static<typeof DatasetMetadata>
+
+/** One immutable state of a dataset's rows. */
+export const DatasetVersion = Type.Object({
+  version: Type.Integer(),
+  rowCount: Type.Integer(),
+  byteCount: Type.Integer(),
+  checksum: Type.String(),
+  origin: Type.String(),
+  note: Type.String(),
+  rejectedCount: Type.Integer(),
+  createdAt: Type.String(),
+  state: Type.Union([Type.Literal('staged'), Type.Literal('kept'), Type.Literal('purged')]),
+})
+export type DatasetVersion = Static<typeof DatasetVersion>
