@@ -74,20 +74,23 @@ const instant = (ms: string) => `fromUnixTimestamp64Milli(${ms}, 'UTC')`
 const offsetMs = (t: string, zone: string | undefined) =>
   zone === undefined ? '0' : `(timeZoneOffset(toTimeZone(${t}, ${zone})) * 1000)`
 
-/** Integer arithmetic on milliseconds: the built-in intervals are counted from other origins. */
+/**
+ * Integer arithmetic on milliseconds: the built-in intervals are counted from other origins. `toInt64` because the
+ * remainder by a literal above 2^32 overflows without a word (26.7).
+ */
 function timeBucket(t: string, unit: TimeUnit, count: number, zone: string | undefined): string {
   const localMs = `(${epochMs(t)} + ${offsetMs(t, zone)})`
   const width = unitMs[unit]
   if (width !== undefined) {
     const origin = unit === 'week' ? firstMondayMs : 0
-    const into = `positiveModulo(${localMs} - ${origin}, ${width * count})`
+    const into = `positiveModulo(${localMs} - ${origin}, toInt64(${width * count}))`
     if (zone === undefined || width * count <= 3_600_000) return instant(`${epochMs(t)} - ${into}`)
     return atLocal(`(${localMs} - ${into})`, t, zone)
   }
   const months = unit === 'year' ? count * 12 : count
   const local = instant(localMs)
   const index = `(toYear(${local}) * 12 + toMonth(${local}) - 23641)`
-  const start = `addMonths(toDateTime64(0, 3, 'UTC'), ${index} - positiveModulo(${index}, ${months}))`
+  const start = `addMonths(toDateTime64(0, 3, 'UTC'), ${index} - positiveModulo(${index}, toInt64(${months})))`
   return zone === undefined ? start : atLocal(epochMs(start), t, zone)
 }
 
