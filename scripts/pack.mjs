@@ -8,6 +8,6 @@ const shrinkwrap = join(root, 'npm-shrinkwrap.json')
 
 if (process.argv.includes('--after')) rmSync(shrinkwrap, { force: true })
 else {
-  await import('./build.mjs')
-  copyFileSync(join(root, 'package-lock.json'), shrinkwrap)
+  await import('./runs/build.mjs')
+  if (!process.exitCode) copyFileSync(join(root, 'package-lock.json'), shrinkwrap)
 }
