@@ -27,6 +27,13 @@ test('the operations guide has every setting with its default, and no other', ()
   expect(documented).toEqual(settings.map(({ name, fallback }) => ({ name, fallback })))
 })
 
+test('the operations guide has every metric', () => {
+  const guide = read('docs/operations.md')
+  const metrics = [...new Set(read('src/operations.ts').match(/lacydon_\w+/g))]
+  expect(metrics.length).toBeGreaterThan(5)
+  expect(metrics.filter((name) => !guide.includes(`\`${name}`))).toEqual([])
+})
+
 test('every path in the tree of the architecture exists', () => {
   const tree = /## The tree\s+```\n([\s\S]*?)```/.exec(read('ARCHITECTURE.md'))?.[1] ?? ''
   const folders: string[] = []
