@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests of the whole product, browser or processes: they want the machine for themselves. */
-const whole = ['tests/journeys/**/*.test.ts', 'tests/start/**/*.test.ts', 'tests/crash/**/*.test.ts']
+const whole = ['tests/journeys/**/*.test.ts', 'tests/start/**/*.test.ts', 'tests/faults/**/*.test.ts']
 
 export default defineConfig({
   test: {
