@@ -45,7 +45,8 @@ const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
   upper: named('upperUTF8'),
   fold: ([text]) => `removeDiacriticsUTF8(lowerUTF8(${text}))`,
   md5: ([text]) => `lower(hex(MD5(${text})))`,
-  length: named('lengthUTF8'),
+  // Unsigned results do not meet signed columns in one expression: every whole number is made Int64.
+  length: ([text]) => `toInt64(lengthUTF8(${text}))`,
   concat: (args) => `concat(${[...args, `''`].join(', ')})`,
   substring: ([text, start, ...length]) =>
     `substringUTF8(${[text, atLeast(start!, 1), ...length.map((n) => atLeast(n, 0))].join(', ')})`,
@@ -124,9 +125,9 @@ function aggregate({ fn, of, by, tieBreak, where, p }: AggregateParts): string {
   const value = of === undefined ? [] : [of]
   switch (fn) {
     case 'count':
-      return over('count', value)
+      return `toInt64(${over('count', value)})`
     case 'count-distinct':
-      return over('uniqExact', value)
+      return `toInt64(${over('uniqExact', value)})`
     case 'percentile':
       return over('quantileExactInclusiveOrNull', value, undefined, `(${p})`)
     case 'stddev':
@@ -161,7 +162,8 @@ export const clickHouseDialect = (database: string): Dialect => ({
   cast: (sql, from, to) => (from === to || !casts[to] ? sql : casts[to](sql)),
   inList: (sql, values, type, bind) => `(${sql} IN (${bind(values, type)}))`,
   timeBucket,
-  datePart: (t, part, zone) => `${dateParts[part]}(${zone === undefined ? t : `toTimeZone(${t}, ${zone})`})`,
+  datePart: (t, part, zone) =>
+    `toInt64(${dateParts[part]}(${zone === undefined ? t : `toTimeZone(${t}, ${zone})`}))`,
   aggregate,
   // Adding zero makes minus zero plain, which would be a group of its own here.
   finite: (sql) => `if(isFinite(${sql}), ${sql} + 0., NULL)`,

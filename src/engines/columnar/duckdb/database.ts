@@ -22,13 +22,17 @@ const checkpointMb = 128
 
 export async function openDatabase(settings: WorkerSettings): Promise<Database> {
   const temporary = resolve(settings.folder, 'temporary')
-  await mkdir(temporary, { recursive: true })
-  await mkdir(settings.coldFolder, { recursive: true })
+  for (const path of [temporary, settings.coldFolder])
+    await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+      throw unavailable(
+        `The folder ${path} cannot be made: ${firstLine(cause)}`,
+        'Check DATA_DIR and its rights.',
+      )
+    })
   const instance = await DuckDBInstance.create(join(settings.folder, 'rows.duckdb'), {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryLimitMb}MB`,
     temp_directory: temporary,
-    max_temp_directory_size: `${settings.temporaryLimitMb}MB`,
     checkpoint_threshold: `${checkpointMb}MB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -46,6 +50,8 @@ export async function openDatabase(settings: WorkerSettings): Promise<Database> 
   const folders = [settings.coldFolder, temporary].map((folder) => literal(resolve(folder))).join(', ')
   for (const statement of [
     `SET GLOBAL TimeZone = 'UTC'`,
+    // Given when the instance is made, this limit is shown and not kept (1.5.6).
+    `SET max_temp_directory_size = '${settings.temporaryLimitMb}MB'`,
     `CREATE SCHEMA IF NOT EXISTS hot`,
     `CREATE SCHEMA IF NOT EXISTS catalogue`,
     `CREATE TABLE IF NOT EXISTS catalogue.tables (name VARCHAR, spec VARCHAR)`,
