@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runNpm, tail } from './child.mjs'
 import { expectedPackages, missingPackages, thisPlatform } from './lockfile.mjs'
@@ -24,6 +24,7 @@ export function installStep({ root, folder = '.', dev, what }) {
       const expected = expectedPackages(lock, thisPlatform(), { dev })
       const timer = reportProgress(place, expected, say)
       const args = ['ci', ...(dev ? [] : ['--omit=dev']), '--no-audit', '--no-fund', '--loglevel=error']
+      rmSync(stampFile(place), { force: true })
       const { code, output } = await runNpm(args, place)
       clearInterval(timer)
       if (code !== 0) throw new StepError(`npm ci failed in ${place}:\n${tail(output)}`)
