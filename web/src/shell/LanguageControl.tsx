@@ -19,7 +19,7 @@ export function LanguageControl() {
           replace
           className={styles.item}
           aria-current={code === language ? 'true' : undefined}
-          aria-label={names[code]}
+          aria-label={`${code.toUpperCase()} – ${names[code]}`}
           lang={code}
           hrefLang={code}
         >

@@ -46,6 +46,8 @@ export function VesselList({ shown, now, address, change, select, hovered, onHov
     rows.findIndex((vessel) => vessel.mmsi === activeMmsi),
   )
   const active = rows[at]
+  const drawn = virtual.getVirtualItems()
+  const isActiveDrawn = drawn.some(({ index }) => index === at)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the list comes back
   useEffect(() => {
@@ -114,12 +116,12 @@ export function VesselList({ shown, now, address, change, select, hovered, onHov
           role="listbox"
           tabIndex={0}
           aria-label={t('list.label')}
-          aria-activedescendant={active && `vessel-${active.mmsi}`}
+          aria-activedescendant={isActiveDrawn ? `vessel-${active?.mmsi}` : undefined}
           onKeyDown={onKeyDown}
           onBlur={() => onHover(undefined)}
         >
           <div className={styles.space} ref={heightOf(virtual.getTotalSize())} role="presentation">
-            {virtual.getVirtualItems().map((item) => {
+            {drawn.map((item) => {
               const vessel = rows[item.index]!
               return (
                 <Row
