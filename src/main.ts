@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { startDemoPort } from '../simulator/demo-port.ts'
 import type { Config } from './config.ts'
 import type { Realm } from './connectors/ais/datasets.ts'
+import { parseAisAddress } from './connectors/ais/inputs/address.ts'
 import { systemClock } from './connectors/ais/inputs/clock.ts'
 import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
 import { tendStreams } from './datasets/retention.ts'
@@ -35,6 +36,8 @@ const simulatedDays = 3
 
 /** Starts the platform: configuration → engines → slices → http → listen. */
 export async function startLacydon(config: Config): Promise<Running> {
+  // A wrong address stops the start before anything is made or taken.
+  for (const address of config.ais) parseAisAddress(address)
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
   const folder = openDataFolder(config.dataDir)
   const closers: (() => unknown)[] = [() => folder.release()]
