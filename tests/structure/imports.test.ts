@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { listFiles, type Module, parseModule, readModules } from './modules.ts'
 import {
@@ -6,7 +7,9 @@ import {
   drawers,
   importCycles,
   impureRules,
+  isTest,
   matches,
+  missingAtRunTime,
   networkViolations,
   placeOf,
   rule,
@@ -15,7 +18,8 @@ import {
 const root = resolve(import.meta.dirname, '../..')
 const folders = ['src', 'simulator', 'web/src']
 const all = readModules(root, folders)
-const product = all.filter(({ path }) => !/\.(test|suite)\.tsx?$/.test(path))
+const product = all.filter(({ path }) => !isTest(path))
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 describe('the product', () => {
   test('is read whole', () => {
@@ -48,6 +52,10 @@ describe('the product', () => {
 
   test('reaches the network from the listed places only', () => {
     expect(networkViolations(product)).toEqual([])
+  })
+
+  test('finds at run time all that it imports', () => {
+    expect(missingAtRunTime(product, Object.keys(dependencies))).toEqual([])
   })
 
   test('has no import cycle', () => {
@@ -131,6 +139,20 @@ describe('the rules see', () => {
       'src/air/service.ts calls fetch',
       'src/air/other.ts calls fetch',
       'src/air/socket.ts imports node:net',
+    ])
+  })
+
+  test('what only development installs, and what is not built', () => {
+    const found = missingAtRunTime(
+      modules({
+        'src/air/rules.ts': `import fc from 'fast-check'; import { a } from '@scope/known/sub'; import 'node:fs'`,
+        'src/air/b.ts': `import { cases } from './rules.suite.ts'; import { b } from './c.ts'`,
+      }),
+      ['@scope/known'],
+    )
+    expect(found).toEqual([
+      'src/air/rules.ts imports fast-check',
+      'src/air/b.ts imports src/air/rules.suite.ts',
     ])
   })
 

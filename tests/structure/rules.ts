@@ -130,6 +130,32 @@ export function networkViolations(modules: Module[]): string[] {
     ])
 }
 
+/**
+ * One line for each import that the installed product would not find: a package that is not an ordinary
+ * dependency, or a test and its suites, which are not built.
+ */
+export function missingAtRunTime(modules: Module[], dependencies: string[]): string[] {
+  return modules.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target, isRelative }) =>
+        isRelative
+          ? isTest(target)
+          : !target.startsWith('node:') && !dependencies.includes(packageOf(target)),
+      )
+      .map(({ target }) => `${path} imports ${target}`),
+  )
+}
+
+/** Tests and what only they use; everything else is built. */
+export const isTest = (path: string): boolean => /\.(test|suite)\.tsx?$/.test(path)
+
+/** `@scope/name/sub/path` → `@scope/name`. */
+const packageOf = (target: string): string =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
+
 /** Rings of modules that need one another to load; types and what is loaded on demand do not count. */
 export function importCycles(modules: Module[]): string[] {
   const next = new Map(
