@@ -13,21 +13,28 @@ export const provenanceColumns: readonly ColumnSpec[] = [
 /** Name of a dataset's table: its id with underscores. */
 export const tableName = (datasetId: string): string => datasetId.replaceAll('-', '_')
 
+/** The column of a field: its name, unless that begins with a digit, which no column may. */
+export const columnName = (fieldName: string): string =>
+  /^\d/.test(fieldName) ? `c_${fieldName}` : fieldName
+
 /** Columns of a point: those of the fields it is made of, or its own. */
 export const pointColumns = ({ name, coordinates }: DatasetField): { lon: string; lat: string } =>
-  coordinates ?? { lon: `${name}_lon`, lat: `${name}_lat` }
+  coordinates
+    ? { lon: columnName(coordinates.lon), lat: columnName(coordinates.lat) }
+    : { lon: `${columnName(name)}_lon`, lat: `${columnName(name)}_lat` }
 
 /** Columns beside a shape that hold its bounding box, degrees. */
 export const boxColumns = ({ name }: DatasetField) => ({
-  west: `${name}_west`,
-  south: `${name}_south`,
-  east: `${name}_east`,
-  north: `${name}_north`,
+  west: `${columnName(name)}_west`,
+  south: `${columnName(name)}_south`,
+  east: `${columnName(name)}_east`,
+  north: `${columnName(name)}_north`,
 })
 
 /** The columns that hold a field. A field of several values is a JSON array. */
 export function columnsOf(field: DatasetField): ColumnSpec[] {
-  const { name, type, annotations } = field
+  const { type, annotations } = field
+  const name = columnName(field.name)
   if (type === 'geo_point_2d') {
     if (field.coordinates) return []
     return Object.values(pointColumns(field)).map((column): ColumnSpec => ({ name: column, type: 'double' }))
