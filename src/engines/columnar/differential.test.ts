@@ -11,10 +11,10 @@ import { clickHouseMissing, startClickHouse } from '../../../tests/clickhouse/st
 import { batchOfRows } from './batch-of-rows.ts'
 import { openClickHouse } from './clickhouse/open.ts'
 import type { Cell, Columnar, Row } from './columnar.ts'
+import { randomQuery, randomRows, randomTable } from './differential.suite.ts'
 import { openDuckDb } from './duckdb/open.ts'
 import { silentLog } from './engine-log.ts'
 import { evaluateQuery } from './evaluate-query.ts'
-import { randomQuery, randomRows, randomTable } from './random-queries.ts'
 
 const engines: { name: string; columnar: Columnar }[] = []
 const ends: (() => Promise<unknown>)[] = []
