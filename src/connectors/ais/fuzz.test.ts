@@ -15,25 +15,66 @@ const lines = [
   '# comment',
 ]
 
-/** Lines with bytes changed, cut out, doubled, put in: what a bad cable and a bad merge make of a feed. */
+type Edit = [where: number, what: string, byte: number]
+
+const edits = fc.array(fc.tuple(fc.nat(), fc.constantFrom('set', 'cut', 'insert', 'double'), fc.nat(255)), {
+  maxLength: 20,
+})
+
+/** What a bad cable and a bad merge make of a feed: bytes changed, cut out, put in, doubled. */
+function damage(text: string, list: Edit[]): Uint8Array {
+  const bytes = [...Buffer.from(text, 'latin1')]
+  for (const [where, what, byte] of list) {
+    const at = where % (bytes.length + 1)
+    if (what === 'set') bytes[at] = byte
+    else if (what === 'cut') bytes.splice(at, byte % 30)
+    else if (what === 'insert') bytes.splice(at, 0, byte, 0, 33, 92)
+    else bytes.splice(at, 0, ...bytes.slice(at, at + (byte % 60)))
+  }
+  return Uint8Array.from(bytes)
+}
+
 const damaged = fc
-  .tuple(
-    fc.array(fc.constantFrom(...lines), { minLength: 1, maxLength: 12 }),
-    fc.array(fc.tuple(fc.nat(), fc.constantFrom('set', 'cut', 'insert', 'double'), fc.nat(255)), {
-      maxLength: 20,
-    }),
-  )
-  .map(([chosen, edits]) => {
-    const bytes = [...Buffer.from(`${chosen.join('\n')}\n`)]
-    for (const [where, what, byte] of edits) {
-      const at = where % (bytes.length + 1)
-      if (what === 'set') bytes[at] = byte
-      else if (what === 'cut') bytes.splice(at, byte % 30)
-      else if (what === 'insert') bytes.splice(at, 0, byte, 0, 33, 92)
-      else bytes.splice(at, 0, ...bytes.slice(at, at + (byte % 60)))
-    }
-    return Uint8Array.from(bytes)
-  })
+  .tuple(fc.array(fc.constantFrom(...lines), { minLength: 1, maxLength: 12 }), edits)
+  .map(([chosen, list]) => damage(`${chosen.join('\n')}\n`, list))
+
+/** `body` between its first character and its checksum. */
+function seal(first: string, body: string): string {
+  let sum = 0
+  for (const byte of Buffer.from(body, 'latin1')) sum ^= byte
+  return `${first}${body}*${sum.toString(16).padStart(2, '0')}`
+}
+
+/** The lines of one message as a receiver gives them, its sequence id taken in turn as receivers do. */
+function linesOfMessage(kind: string, index: number): string[] {
+  const character = String.fromCharCode(48 + index)
+  const single = seal('!', `AIVDM,1,1,,A,1${character}ugE0@P10PeB4LKB5@P0Gwd0000,0`)
+  const part = (number: number, payload: string) => seal('!', `AIVDM,2,${number},${index % 10},A,${payload}`)
+  const first = part(1, `5${character}ugE0P25S@0D4qD001<PE8uH61@Tr1@DU:22216;0P5:40Ht0000000,0`)
+  const second = part(2, `0000000000${character},2`)
+  const tag = (fields: string) => `${seal('\\', fields)}\\`
+  switch (kind) {
+    case 'long':
+      return [first, second]
+    case 'reversed':
+      return [second, first]
+    case 'interrupted':
+      return [first, single, second]
+    case 'twice':
+      return [first, first, second, second]
+    case 'pghp':
+      return [seal('$', `PGHP,1,2008,5,9,12,34,56,789,226,2,PHAROS,1,${single.slice(-2)}`), single]
+    case 'group':
+      return [tag(`g:1-2-${index},s:MRS1,c:${1_700_000_000 + index}`) + first, tag(`g:2-2-${index}`) + second]
+    default:
+      return [single]
+  }
+}
+
+const kinds = ['single', 'long', 'reversed', 'interrupted', 'twice', 'pghp', 'group']
+const feed = fc
+  .tuple(fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 10 }), edits)
+  .map(([chosen, list]) => damage(`${chosen.flatMap(linesOfMessage).join('\n')}\n`, list))
 
 /** Every sentence with a right checksum, whatever it carries. */
 const sealed = fc
@@ -148,7 +189,7 @@ describe('no input stops the reader', () => {
 
   it('replays from where it says to resume without losing or inventing a message', () => {
     fc.assert(
-      fc.property(damaged, fc.nat(), (input, where) => {
+      fc.property(feed, fc.nat(), (input, where) => {
         const collect = () => {
           const seen: [number, string][] = []
           const reader = new AisReader('resume', {

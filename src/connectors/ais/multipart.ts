@@ -1,4 +1,5 @@
 import { type Circumstances, mergeCircumstances } from './circumstances.ts'
+import { type Moment, msBetween } from './moment.ts'
 import type { Sentence } from './sentence.ts'
 
 /** Open groups per source; the oldest is given up when one more begins. */
@@ -15,7 +16,7 @@ const reorderLines = 10
 const repeatLines = 1000
 
 /** Parts heard so far of one message. */
-export interface OpenMessage {
+export interface OpenMessage extends Moment {
   talker: number
   own: boolean
   channel: number
@@ -33,9 +34,6 @@ export interface OpenMessage {
   /** Position and text of the first line heard, for `resumeFrom` and for the reject. */
   seq: number
   line: string
-  receivedAtMs: number
-  /** Event time of the first line. */
-  atMs: number
   /** Number of the line that brought the last part. */
   lastLine: number
 }
@@ -68,10 +66,10 @@ export class OpenMessages {
     return open === undefined || done === undefined ? (open ?? done) : Math.min(open, done)
   }
 
-  /** Gives up what began more than the timeout before `atMs`. */
-  expire(atMs: number): void {
+  /** Gives up what began more than the timeout before `now`. */
+  expire(now: Moment): void {
     for (let i = 0; i < this.#open.length; ) {
-      if (atMs - this.#open[i]!.atMs > this.#timeoutMs) this.#giveUp(this.#open.splice(i, 1)[0]!)
+      if (msBetween(this.#open[i]!, now) > this.#timeoutMs) this.#giveUp(this.#open.splice(i, 1)[0]!)
       else i++
     }
   }
@@ -83,7 +81,7 @@ export class OpenMessages {
   }
 
   /**
-   * Adds one part, of the line with the number `line` and the event time `atMs`. Answers the message when this part completes it, `repeated` when the same part was heard
+   * Adds one part, of the line with the number `line` heard `now`. Answers the message when this part completes it, `repeated` when the same part was heard
    * before, else null. `begin` makes the record of a message not heard of yet.
    */
   add(
@@ -91,7 +89,7 @@ export class OpenMessages {
     about: Circumstances,
     payload: Uint8Array,
     line: number,
-    atMs: number,
+    now: Moment,
     begin: () => OpenMessage,
   ): OpenMessage | 'repeated' | null {
     const part = sentence.number - 1
@@ -99,7 +97,7 @@ export class OpenMessages {
     if (this.#isLateRepeat(sentence, about, payload)) return 'repeated'
     let message = this.#find(sentence, about)
     const before = message?.parts[part]
-    const isLate = message !== undefined && atMs - message.atMs > this.#timeoutMs
+    const isLate = message !== undefined && msBetween(message, now) > this.#timeoutMs
     if (message && before && !isLate && isEqual(before, payload)) {
       message.times[part]!++
       return 'repeated'

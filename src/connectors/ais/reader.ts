@@ -10,6 +10,7 @@ import { type AisCounters, newCounters } from './counters.ts'
 import { decode, decodeSecondHalf, ignoreWrongFill, isTruncated, leastBits } from './decode.ts'
 import { channelOf, HeardMessage } from './heard.ts'
 import type { AisSink, RejectReason } from './message.ts'
+import type { Moment } from './moment.ts'
 import { joinParts, type OpenMessage, OpenMessages } from './multipart.ts'
 import { Announcements } from './pghp.ts'
 import { newSentence, scanSentence } from './sentence.ts'
@@ -61,10 +62,10 @@ export class AisReader {
   readonly #groups = new TagGroups()
   readonly #open: OpenMessages
   readonly #heard = new HeardMessage()
+  readonly #now: Moment = { statedMs: Number.NaN, receivedAtMs: 0 }
   #bytes: Uint8Array = new Uint8Array()
   #chunkSeq = 0
   #receivedAtMs = 0
-  #expiredAtMs = Number.NaN
   #endSeq = 0
 
   constructor(source: string, sink: AisSink, options: AisReaderOptions = {}) {
@@ -146,7 +147,7 @@ export class AisReader {
         if (verdict === 'malformed' && sentences === 0 && this.#find(BANG, next, to) === to) break
         if (verdict !== 'malformed') {
           const lineAt = sentences++ === 0 ? from : bang
-          this.#readPrefix(at, bang, lineAt)
+          this.#readPrefix(at, bang, from)
           const suffixEnd = this.#find(BANG, next, to)
           const hasSuffix = bytes[next] === COMMA
           if (hasSuffix) readSuffix(bytes, next, suffixEnd, this.#about, this.#names)
@@ -165,7 +166,7 @@ export class AisReader {
   }
 
   /** What comes before a sentence: TAG blocks, or noise. */
-  #readPrefix(from: number, to: number, lineAt: number): number {
+  #readPrefix(from: number, to: number, lineFrom: number): void {
     let at = from
     while (at < to && this.#bytes[at] === BACKSLASH) at = this.#readTag(at, to)
     if (at < to) {
@@ -174,9 +175,8 @@ export class AisReader {
       if (tag < to) this.#readTag(tag, to)
     }
     if (this.#about.group !== null) {
-      this.#groups.inherit(this.#about, this.#chunkSeq + lineAt, this.#receivedAtMs)
+      this.#groups.inherit(this.#about, this.#chunkSeq + lineFrom, this.#receivedAtMs)
     }
-    return at
   }
 
   /** Reads the TAG block whose backslash is at `at`; answers where it ends. */
@@ -241,22 +241,24 @@ export class AisReader {
     }
     heard.seq = this.#chunkSeq + at
     heard.receivedAtMs = this.#receivedAtMs
-    if (this.#open.count > 0 || this.#groups.count > 0) this.#expire()
-    if (sentence.total > 1) this.#acceptPart(from, to)
+    const isPart = sentence.total > 1
+    if (isPart || this.#open.count > 0 || this.#groups.count > 0) {
+      setTime(heard, about, this.#clock)
+      this.#now.statedMs = heard.timeSource === 'receiver' ? Number.NaN : heard.atMs
+      this.#now.receivedAtMs = heard.receivedAtMs
+      this.#expire()
+    }
+    if (isPart) this.#acceptPart(from, to)
     else {
       const { payloadFrom, payloadTo, fillBits } = sentence
       this.#emit(this.#bytes, payloadFrom, payloadTo, fillBits, about, from, to)
     }
   }
 
-  /** Gives up what waits for too long; looks at most once a second of event time. */
+  /** Gives up what waits for too long. */
   #expire(): void {
-    setTime(this.#heard, this.#about, this.#clock)
-    const { atMs } = this.#heard
-    if (Math.abs(atMs - this.#expiredAtMs) < 1000) return
-    this.#expiredAtMs = atMs
-    this.#open.expire(atMs)
-    this.#groups.expire(atMs, this.#timeoutMs)
+    this.#open.expire(this.#now)
+    this.#groups.expire(this.#now, this.#timeoutMs)
   }
 
   #acceptPart(from: number, to: number): void {
@@ -264,8 +266,7 @@ export class AisReader {
     const payload = this.#bytes.subarray(payloadFrom, payloadTo)
     const { lines } = this.counters
     const begin = () => this.#begin(from, to)
-    setTime(this.#heard, this.#about, this.#clock)
-    const message = this.#open.add(this.#sentence, this.#about, payload, lines, this.#heard.atMs, begin)
+    const message = this.#open.add(this.#sentence, this.#about, payload, lines, this.#now, begin)
     if (message === null) return
     if (message === 'repeated') {
       this.counters.ignored.repeatedParts++
@@ -278,7 +279,6 @@ export class AisReader {
   /** The record of a message whose first heard part is the sentence of the line `from`–`to`. */
   #begin(from: number, to: number): OpenMessage {
     const { talker, own, channel, sequenceId, total } = this.#sentence
-    const { seq, receivedAtMs, atMs } = this.#heard
     return {
       talker,
       own,
@@ -290,10 +290,10 @@ export class AisReader {
       times: new Array(total).fill(0),
       heard: 0,
       fillBits: [],
-      seq,
+      ...this.#now,
+      // The line, not the sentence in it: reading has to begin again at what comes before the sentence.
+      seq: this.#chunkSeq + from,
       line: this.#text(from, to),
-      receivedAtMs,
-      atMs,
       lastLine: this.counters.lines,
     }
   }

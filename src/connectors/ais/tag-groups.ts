@@ -1,13 +1,12 @@
 import type { Circumstances } from './circumstances.ts'
+import { type Moment, msBetween } from './moment.ts'
 
 const maxGroups = 512
 
-interface Group {
-  tagMs: number
+interface Group extends Moment {
   station: string | null
   linesLeft: number
   seq: number
-  atMs: number
 }
 
 /** Only one line of a TAG group needs to say time and station: the others inherit them. */
@@ -34,21 +33,24 @@ export class TagGroups {
       group = undefined
     }
     if (!group) {
-      const atMs = Number.isNaN(about.tagMs) ? receivedAtMs : about.tagMs
-      group = { tagMs: about.tagMs, station: about.station, linesLeft: about.groupTotal, seq, atMs }
+      const { tagMs: statedMs, station, groupTotal: linesLeft } = about
+      group = { statedMs, receivedAtMs, station, linesLeft, seq }
       this.#groups.set(id, group)
       if (this.#groups.size > maxGroups) this.#groups.delete(this.#groups.keys().next().value!)
     }
-    if (Number.isNaN(group.tagMs)) group.tagMs = about.tagMs
-    else if (Number.isNaN(about.tagMs)) about.tagMs = group.tagMs
+    if (Number.isNaN(group.statedMs)) group.statedMs = about.tagMs
+    else if (Number.isNaN(about.tagMs)) about.tagMs = group.statedMs
     group.station ??= about.station
     about.station ??= group.station
     if (!(--group.linesLeft > 0)) this.#groups.delete(id)
   }
 
-  /** Forgets groups that began more than `timeoutMs` before `atMs`. */
-  expire(atMs: number, timeoutMs: number): void {
-    for (const [id, group] of this.#groups) if (atMs - group.atMs > timeoutMs) this.#groups.delete(id)
+  /** Forgets the oldest groups that began more than `timeoutMs` before `now`. */
+  expire(now: Moment, timeoutMs: number): void {
+    for (const [id, group] of this.#groups) {
+      if (msBetween(group, now) <= timeoutMs) return
+      this.#groups.delete(id)
+    }
   }
 
   clear(): void {
