@@ -155,7 +155,8 @@ export interface Ordering {
 }
 
 export type From =
-  | { kind: 'table'; table: string }
+  /** `version`: the rows of that version of a snapshot, whatever is published meanwhile. */
+  | { kind: 'table'; table: string; version?: number }
   | { kind: 'query'; query: Query }
   /** All rows of all queries; their columns agree in number and type, names are those of the first. */
   | { kind: 'union'; of: Query[] }
@@ -211,4 +212,5 @@ export const call = (fn: FunctionName, ...args: Expression[]): Expression => ({ 
 export const not = (of: Expression): Expression => ({ kind: 'not', of })
 export const and = (...of: Expression[]): Expression => ({ kind: 'and', of })
 export const or = (...of: Expression[]): Expression => ({ kind: 'or', of })
-export const table = (name: string): From => ({ kind: 'table', table: name })
+export const table = (name: string, version?: number): From =>
+  version === undefined ? { kind: 'table', table: name } : { kind: 'table', table: name, version }

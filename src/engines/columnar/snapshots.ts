@@ -18,12 +18,17 @@ export interface CsvColumn {
   name: string
   type: ColumnType
   format?: CellFormat
+  /**
+   * Every cell was seen to be in the plain form of the type: the fast reader may take it. That reader is too kind for
+   * anything else (12.7 becomes 13, 007 becomes 7); without this mark every cell is checked, at a quarter of the speed.
+   */
+  isPlain?: boolean
 }
 
 export type LoadInput =
   | {
       kind: 'csv'
-      /** UTF-8 text inside the data folder. */
+      /** UTF-8 text; `inboxFolder` of the engine holds it. */
       path: string
       delimiter: string
       /** Null: nothing is quoted. */
@@ -31,10 +36,15 @@ export type LoadInput =
       /** Lines before the first row: header and preamble. */
       skipLines: number
       columns: CsvColumn[]
+      /** Cells of a row, those of columns left out included; default: up to the last column. */
+      width?: number
       /** Cells that mean NULL beside the empty one. */
       nullTexts: string[]
     }
-  | { kind: 'parquet'; path: string }
+  /** Columns are found by name; `columns` says where theirs differs from that of the table. */
+  | { kind: 'parquet'; path: string; columns?: { from: string; name: string }[] }
+  /** The rows of a version that was archived, as they were. */
+  | { kind: 'version'; table: string; version: number }
   | { kind: 'batches'; batches: AsyncIterable<TableBatch> }
 
 /** A row that was not taken, or a cell for which it was not. */
@@ -61,14 +71,29 @@ export interface LoadOptions {
 }
 
 export interface Snapshots {
-  /** Loads a new table; on error or abort nothing of it is left. The table gains `_n`, the row number from 1. */
+  /** Folder whose files `load` may read. */
+  readonly inboxFolder: string
+  /**
+   * Loads a new table; on error or abort nothing of it is left. The table gains `_n`, the row number from 1 in the order of
+   * the input. Throws `conflict` when the name is taken, `invalid_input` for what cannot be read at all.
+   */
   load(staging: TableSpec, input: LoadInput, options?: LoadOptions): Promise<LoadOutcome>
-  /** Writes a table as version `version` of `table`: an immutable Parquet file, with its size and SHA-256. */
-  archive(table: string, staging: string, version: number): Promise<{ byteCount: number; checksum: string }>
-  /** Makes the staging table the rows of `table`, marked with its version, in one step. */
+  /** Writes a staging table as version `version` of `table`, immutable; equal rows have an equal checksum (SHA-256). */
+  archive(table: string, staging: string, version: number): Promise<ArchivedVersion>
+  /** Makes the staging table the rows of `table`, marked with its version, in one step. It was archived before. */
   publish(table: string, staging: string, version: number): Promise<void>
   /** Version that `table` now shows, null when it was never published: what a crash left is put right by it. */
   publishedVersion(table: string): Promise<number | null>
-  /** Forgets an archived version. */
+  /** Archived versions of `table`, oldest first. */
+  archivedVersions(table: string): Promise<number[]>
+  /** Names of the staging tables that were loaded and neither published nor dropped. */
+  stagingTables(): Promise<string[]>
+  /** Forgets an archived version. Throws `conflict` for the published one. */
   purge(table: string, version: number): Promise<void>
+}
+
+export interface ArchivedVersion {
+  rowCount: number
+  byteCount: number
+  checksum: string
 }
