@@ -55,7 +55,7 @@ const functions: Partial<Record<FunctionName, (args: string[]) => string>> = {
   'ends-with': named('endsWith'),
   'edit-distance': named('editDistance'),
   digits: ([n, width]) =>
-    `if(${n} >= 0, leftPad(toString(toInt64(trunc(${n}))), greatest(${width}, length(toString(toInt64(trunc(${n}))))), '0'), NULL)`,
+    `if(${n} >= 0, leftPad(toString(toInt64(trunc(${n}))), toUInt32(greatest(${width}, toInt64(length(toString(toInt64(trunc(${n}))))))), '0'), NULL)`,
   'epoch-ms': named('toUnixTimestamp64Milli'),
   'from-epoch-ms': ([ms]) => `fromUnixTimestamp64Milli(toInt64(floor(${ms})), 'UTC')`,
 }
