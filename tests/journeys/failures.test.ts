@@ -38,7 +38,7 @@ describe.skipIf(noBrowser)('when something fails', () => {
     await mapReady(page)
     await page.getByRole('option', { name: /MISTRAL DOUX/ }).waitFor()
     await port.stopProduct()
-    await page.getByText(/Connexion perdue : la carte montre/).waitFor()
+    await page.getByText(/Connexion perdue\s: la carte montre/).waitFor()
     await page.getByRole('option', { name: /MISTRAL DOUX/ }).waitFor()
     expect(await violations(page)).toEqual([])
   })

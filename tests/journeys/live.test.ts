@@ -11,6 +11,8 @@ let port: Port
 let visits: Visit[] = []
 
 const options = (page: Page) => page.getByRole('listbox').last().getByRole('option')
+const found = (page: Page, name: RegExp) =>
+  page.getByRole('listbox', { name: 'Résultats' }).getByRole('option', { name })
 const atPort = async (path: string, settings: Parameters<typeof visit>[2] = {}) => {
   const made = await visit(browser, port.address + path, settings)
   visits.push(made)
@@ -70,10 +72,7 @@ describe.skipIf(noBrowser)('the live port', () => {
     const page = await atPort('/live')
     await mapReady(page)
     await page.getByRole('combobox', { name: /Rechercher/ }).fill('lavande')
-    await page
-      .getByRole('option', { name: /LAVANDE CLAIRE/ })
-      .first()
-      .click()
+    await found(page, /LAVANDE CLAIRE/).click()
     const panel = page.getByRole('article', { name: 'LAVANDE CLAIRE' })
     await panel.waitFor()
     for (const text of [
@@ -82,7 +81,7 @@ describe.skipIf(noBrowser)('the live port', () => {
       'XX9TEST',
       'NULLE PART',
       'planier',
-      'aucun pays',
+      'MID 290 non attribué',
     ])
       await panel.getByText(text).first().waitFor()
     expect(await violations(page)).toEqual([])
@@ -129,7 +128,7 @@ describe.skipIf(noBrowser)('the live port', () => {
   test('replays the past and comes back to live', async () => {
     const page = await atPort('/live?vessel=290000001')
     await mapReady(page)
-    const position = page.getByText(/43° \d\d,\d\d′/)
+    const position = page.getByText(/43°\s\d\d,\d\d′/)
     await position.waitFor()
     const now = await position.textContent()
     await page.getByRole('slider').focus()
@@ -157,17 +156,13 @@ describe.skipIf(noBrowser)('the live port', () => {
     expect(await page.locator(':focus').textContent()).toBe('Aller au contenu')
     await page.getByRole('combobox', { name: /Rechercher/ }).focus()
     await page.keyboard.type('mistral')
-    await page
-      .getByRole('option', { name: /MISTRAL DOUX/ })
-      .first()
-      .waitFor()
+    await found(page, /MISTRAL DOUX/).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'MISTRAL DOUX' }).waitFor()
     await page.locator('#vessel-name:focus').waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Space')
     await expect.poll(() => search(page).get('track')).toBe('1')
-    await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Enter')
     const list = page.getByRole('listbox', { name: 'Navires montrés sur la carte' })

@@ -50,14 +50,20 @@ export class LiveMap {
   private hovered: number | undefined
   private motionTimer = 0
 
-  /** Resolves once the faces that the map writes with are loaded and the style stands. */
-  static async create(options: LiveMapOptions): Promise<LiveMap> {
+  /**
+   * Resolves once the faces that the map writes with are loaded and the style stands; to nothing when `signal`
+   * said before that nobody waits any more.
+   */
+  static async create(options: LiveMapOptions, signal: AbortSignal): Promise<LiveMap | undefined> {
     const faces = ['"Inter Medium"', '"Inter Semibold"', 'italic 400 24px "Inter Italic"']
     await Promise.allSettled(
       faces.map((face) => document.fonts.load(face.startsWith('italic') ? face : `500 24px ${face}`, 'Aé')),
     )
+    if (signal.aborted) return undefined
     const live = new LiveMap(options)
+    signal.addEventListener('abort', () => live.destroy())
     await live.map.once('load')
+    if (signal.aborted) return undefined
     live.addLayers()
     return live
   }
@@ -250,7 +256,7 @@ export class LiveMap {
     this.map.fitBounds(box, { ...fitting, duration: this.options.isMotionReduced ? 0 : 180 })
   }
 
-  destroy(): void {
+  private destroy(): void {
     clearTimeout(this.motionTimer)
     this.map.remove()
   }

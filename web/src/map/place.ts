@@ -32,7 +32,7 @@ export function parsePlaces(csv: string): Place[] {
 }
 
 /** Zoom at which a place is worth going to see. */
-export const zoomOf = (place: Place) => Math.min(14, 6 + place.rank * 1.4)
+export const zoomOf = (place: Place) => Math.min(14, 8 + place.rank * 1.2)
 
 const naming = ['city', 'town', 'port', 'island', 'sea', 'bay']
 /** Further than this, a place says nothing about where the view is. */

@@ -30,43 +30,41 @@ export function MapPane(props: MapPaneProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the map is made once; what changes later is told to it
   useEffect(() => {
-    let isGone = false
-    let made: LiveMap | undefined
+    const gone = new AbortController()
     void import('../map/live-map.ts')
       .then(({ LiveMap }) =>
-        LiveMap.create({
-          container: container.current!,
-          language,
-          viewport: latest.current.viewport,
-          bounds: latest.current.bounds,
-          bottomInsetPx: latest.current.bottomInsetPx,
-          isMotionReduced,
-          events: {
-            onView: (...view) => latest.current.onView(...view),
-            onSelect: (mmsi) => latest.current.onSelect(mmsi),
-            onHover: (mmsi) => latest.current.onHover(mmsi),
+        LiveMap.create(
+          {
+            container: container.current!,
+            language,
+            viewport: latest.current.viewport,
+            bounds: latest.current.bounds,
+            bottomInsetPx: latest.current.bottomInsetPx,
+            isMotionReduced,
+            events: {
+              onView: (...view) => latest.current.onView(...view),
+              onSelect: (mmsi) => latest.current.onSelect(mmsi),
+              onHover: (mmsi) => latest.current.onHover(mmsi),
+            },
+            locale: {
+              'NavigationControl.ZoomIn': t('map.zoomIn'),
+              'NavigationControl.ZoomOut': t('map.zoomOut'),
+              'AttributionControl.ToggleAttribution': t('map.attribution'),
+              'Map.Title': t('map.label'),
+              'ScaleControl.NauticalMiles': language === 'fr' ? 'M' : 'NM',
+            },
           },
-          locale: {
-            'NavigationControl.ZoomIn': t('map.zoomIn'),
-            'NavigationControl.ZoomOut': t('map.zoomOut'),
-            'AttributionControl.ToggleAttribution': t('map.attribution'),
-            'Map.Title': t('map.label'),
-            'ScaleControl.NauticalMiles': language === 'fr' ? 'M' : 'NM',
-          },
-        }),
+          gone.signal,
+        ),
       )
       .then((live) => {
-        if (isGone) live.destroy()
-        else {
-          made = live
-          setMap(live)
-          latest.current.onReady(live)
-        }
+        if (!live) return
+        setMap(live)
+        latest.current.onReady(live)
       })
       .catch(() => setFailed(true))
     return () => {
-      isGone = true
-      made?.destroy()
+      gone.abort()
       latest.current.onReady(undefined)
     }
   }, [])

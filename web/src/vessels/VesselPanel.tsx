@@ -16,6 +16,7 @@ import { formatViewport } from './address.ts'
 import { useVessel } from './api.ts'
 import { navStatusKey, shipTypeKey } from './codes.ts'
 import type { PanelProps } from './Panel.tsx'
+import { changedFields } from './rules.ts'
 import { SimulatedBadge } from './SimulatedBadge.tsx'
 import { TypeDot } from './TypeDot.tsx'
 import { download, trackAsCsv, trackAsGeoJson } from './track-file.ts'
@@ -191,6 +192,7 @@ function Facts({ detail }: { detail: VesselDetail }) {
   const { t, language } = useLanguage()
   const now = useNow(10_000)
   const when = (iso: string | null) => (iso === null ? null : formatDateTime(Date.parse(iso), language, now))
+  const changes = changedFields(detail.history)
   const size =
     detail.lengthM === null
       ? null
@@ -228,24 +230,30 @@ function Facts({ detail }: { detail: VesselDetail }) {
           value={detail.vessel?.aisClass ? t('vessel.class', { name: detail.vessel.aisClass }) : null}
         />
       </Section>
-      {detail.history.length > 0 && (
-        <Section title={t('vessel.history')}>
-          {detail.history.map((entry) => (
-            <Fact
-              key={`${entry.field}${entry.since}${entry.value}`}
-              label={t(`fields.${entry.field}`)}
-              value={
-                <>
-                  {entry.value}
-                  <span className={styles.since}>
-                    {when(entry.since)} → {when(entry.until)} · {entry.source}
-                  </span>
-                </>
-              }
-            />
-          ))}
-        </Section>
-      )}
+      <Section title={t('vessel.history')}>
+        {changes.map((entry) => (
+          <Fact
+            key={`${entry.field}${entry.since}${entry.value}`}
+            label={t(`fields.${entry.field}`)}
+            value={
+              <>
+                {entry.field === 'shipType'
+                  ? t(shipTypeKey(Number(entry.value), detail.category))
+                  : entry.value}
+                <span className={styles.since}>
+                  {when(entry.since)} → {when(entry.until)} · {entry.source}
+                </span>
+              </>
+            }
+          />
+        ))}
+        {changes.length === 0 && (
+          <Fact
+            label={t('vessel.unchanged')}
+            value={t('vessel.since', { date: when(detail.firstHeardAt) })}
+          />
+        )}
+      </Section>
       <Section title={t('vessel.heard')}>
         {detail.heardBy.map((heard) => (
           <Fact

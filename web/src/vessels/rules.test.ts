@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { categories } from './address.ts'
 import { vesselOf } from './invented.ts'
 import {
+  changedFields,
   contains,
   countByState,
   countByType,
@@ -162,5 +163,23 @@ describe('sorting', () => {
       'École',
       'Zélée',
     ])
+  })
+})
+
+describe('the history of an identity', () => {
+  it('keeps what changed, the latest first', () => {
+    const said = (field: 'name' | 'callSign', value: string, since: string) => ({
+      field,
+      value,
+      since,
+      until: since,
+      source: 'roof',
+    })
+    const history = [
+      said('name', 'OLD NAME', '2026-01-01T00:00:00Z'),
+      said('callSign', 'XX9A', '2026-01-01T00:00:00Z'),
+      said('name', 'NEW NAME', '2026-02-01T00:00:00Z'),
+    ]
+    expect(changedFields(history).map(({ value }) => value)).toEqual(['NEW NAME', 'OLD NAME'])
   })
 })

@@ -1,4 +1,4 @@
-import type { LiveVessel, MotionState, VesselCategory } from '../../../src/vessels/schema.ts'
+import type { Assertion, LiveVessel, MotionState, VesselCategory } from '../../../src/vessels/schema.ts'
 import { categories, type LiveAddress, type SizeClass, type Sort } from './address.ts'
 
 /** West, south, east, north in degrees. */
@@ -185,4 +185,13 @@ export function toggled<T extends string>(current: string | undefined, item: T, 
   else chosen.add(item)
   const kept = known.filter((value) => chosen.has(value))
   return kept.length === 0 || kept.length === known.length ? undefined : kept.join(',')
+}
+
+/** Statements about what changed: fields that were given more than one value, the latest first. */
+export function changedFields(history: readonly Assertion[]): Assertion[] {
+  const values = new Map<string, Set<string>>()
+  for (const { field, value } of history) values.set(field, (values.get(field) ?? new Set()).add(value))
+  return history
+    .filter(({ field }) => values.get(field)!.size > 1)
+    .sort((a, b) => a.field.localeCompare(b.field) || b.since.localeCompare(a.since))
 }
