@@ -30,6 +30,8 @@ export async function decodeStream(args: string[], io: Io): Promise<number> {
   return 0
 }
 
+const nothing = new Uint8Array()
+
 async function readAll(
   input: string,
   io: Io,
@@ -40,15 +42,15 @@ async function readAll(
   const chunks = new LineChunks()
   const source = input === '-' ? io.stdin : await openFile(input)
   let seq = 0
-  const take = (part: Uint8Array | null): string => {
-    if (!part) return ''
+  const take = (part: Uint8Array | null): Uint8Array => {
+    if (!part) return nothing
     reader.read(part, seq, Date.now())
     seq += part.length
     return lines.take()
   }
   try {
     for await (const chunk of plain(source)) {
-      // Long runs of one chunk would make long strings: whole lines of 64 KiB at a time.
+      // One line of input makes six of output: 64 KiB at a time, so that little waits for a slow reader.
       for (let at = 0; at < chunk.length; at += 65_536) {
         await output.write(take(chunks.push(chunk.subarray(at, at + 65_536))))
         if (output.isClosed) return
@@ -118,9 +120,9 @@ class Output {
     return this.#failure !== null
   }
 
-  /** Writes `text` and waits while the other end is slow. */
-  async write(text: string): Promise<void> {
-    if (text !== '' && !this.#failure && !this.#stream.write(text)) {
+  /** Writes `bytes` and waits while the other end is slow. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 0 && !this.#failure && !this.#stream.write(bytes)) {
       await new Promise<void>((resolve) => {
         const settle = () => {
           this.#stream.off('drain', settle).off('error', settle).off('close', settle)

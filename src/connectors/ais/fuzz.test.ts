@@ -133,7 +133,7 @@ function check(input: Uint8Array): string {
   reader.read(input, 0, 1_700_000_000_000)
   if (reader.resumeFrom() > input.length) problems.push('place to resume')
   reader.end()
-  for (const line of json.take().split('\n').filter(Boolean)) JSON.parse(line)
+  for (const line of json.take().toString().split('\n').filter(Boolean)) JSON.parse(line)
   expect(problems).toEqual([])
   return seen.join('\n')
 }

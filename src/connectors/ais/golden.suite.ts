@@ -29,6 +29,6 @@ export function decodeCase(input: Uint8Array, isLineByLine = false): Golden {
   const counters = Object.fromEntries(
     Object.entries({ ...counts, ...ignored }).filter(([, count]) => count > 0),
   )
-  const text = lines.take().trimEnd()
+  const text = lines.take().toString().trimEnd()
   return { messages: text === '' ? [] : text.split('\n').map((line) => JSON.parse(line)), rejects, counters }
 }

@@ -1,9 +1,10 @@
-import { jsonText } from './json-text.ts'
+import { writeJsonLine } from './json-line.ts'
 import type { AisMessage, AisSink, Heard, PositionReport, RejectReason } from './message.ts'
+import { Utf8Writer } from './utf8-writer.ts'
 
-/** Collects messages as JSON lines. A type 19 becomes one object: position and static half together. */
+/** Collects messages as JSON lines in UTF-8. A type 19 becomes one object: position and static half together. */
 export class JsonLines implements AisSink {
-  #text = ''
+  readonly #writer = new Utf8Writer()
   #position: PositionReport | undefined
   readonly #onReject: (reason: RejectReason, line: string) => void
 
@@ -12,10 +13,8 @@ export class JsonLines implements AisSink {
   }
 
   /** The lines since the last call. */
-  take(): string {
-    const text = this.#text
-    this.#text = ''
-    return text
+  take(): Buffer {
+    return this.#writer.take()
   }
 
   /** HOT. */
@@ -25,7 +24,7 @@ export class JsonLines implements AisSink {
       return
     }
     const position = message.type === 19 ? this.#position : undefined
-    this.#text += jsonText(message, heard, position)
+    writeJsonLine(this.#writer, message, heard, position)
   }
 
   reject(reason: RejectReason, line: string): void {
