@@ -12,6 +12,8 @@ import { createRequire } from 'node:module'
 import { feature } from 'topojson-client'
 import {
   closeAlongBorder,
+  coastOf,
+  cutAtAntimeridian,
   isInside,
   joinSegments,
   meetCrossings,
@@ -97,14 +99,28 @@ function makeWorld() {
   const lands = feature(atlas, atlas.objects.land).features.flatMap((item) =>
     item.geometry.type === 'Polygon' ? [item.geometry.coordinates] : item.geometry.coordinates,
   )
-  const features = lands.flatMap((polygon) => {
+  const polygons = lands.flatMap((polygon) => {
     const rings = polygon
-      .map((ring) => roundLine(meetCrossings(ring, crossings, homeBox, 0.3), 3))
+      .map((ring) => meetCrossings(ring, crossings, homeBox, 0.3))
+      .flatMap(cutAtAntimeridian)
+      .map((ring) => roundLine(ring, 3))
       .filter((ring) => ring.length > 3)
-    return rings.length === 0
-      ? []
-      : [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: rings } }]
+    // A cut island is several; a hole, of which there is one (the Caspian), crosses nothing.
+    const isCut = rings.length > polygon.length
+    return isCut ? rings.map((ring) => [ring]) : rings.length > 0 ? [rings] : []
   })
+  const features = [
+    ...polygons.map((coordinates) => ({
+      type: 'Feature',
+      properties: { kind: 'land' },
+      geometry: { type: 'Polygon', coordinates },
+    })),
+    {
+      type: 'Feature',
+      properties: { kind: 'coast' },
+      geometry: { type: 'MultiLineString', coordinates: polygons.flat().flatMap(coastOf) },
+    },
+  ]
   writeFeatures('land-world.geojson', features)
 }
 

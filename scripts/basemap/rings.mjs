@@ -174,3 +174,70 @@ function insertPoint(ring, point) {
     if (off(ring[i], ring[i + 1]) < off(ring[at], ring[at + 1])) at = i
   return [...ring.slice(0, at + 1), point, ...ring.slice(at + 1)]
 }
+
+/**
+ * Cuts a ring where it crosses the antimeridian, and along the pole it goes around: planes end at ±180°.
+ * @param {Position[]} ring closed, longitudes within ±180
+ * @returns {Position[][]} closed rings within ±180
+ */
+export function cutAtAntimeridian(ring) {
+  const flat = unrolled(ring)
+  const turn = flat.at(-1)[0] - flat[0][0]
+  // A ring that ends a whole turn further encloses a pole: the south one, as land does nowhere else.
+  if (Math.abs(turn) > 180) flat.push([flat.at(-1)[0], -90], [flat[0][0], -90], flat[0])
+  const lons = flat.map(([lon]) => lon)
+  const [least, greatest] = [Math.min(...lons), Math.max(...lons)]
+  const pieces = []
+  for (let shift = -360; shift <= 360; shift += 360) {
+    if (greatest <= shift - 180 || least >= shift + 180) continue
+    const piece = keepSide(keepSide(flat, shift - 180, 1), shift + 180, -1)
+    if (piece.length > 3) pieces.push(piece.map(([lon, lat]) => /** @type {Position} */ ([lon - shift, lat])))
+  }
+  return pieces
+}
+
+/** The ring with longitudes that never jump, beyond ±180 where need be. */
+function unrolled(/** @type {Position[]} */ ring) {
+  let offset = 0
+  return ring.map(([lon, lat], i) => {
+    const step = i === 0 ? 0 : lon - ring[i - 1][0]
+    if (step > 180) offset -= 360
+    if (step < -180) offset += 360
+    return /** @type {Position} */ ([lon + offset, lat])
+  })
+}
+
+/** The part of a closed ring on one side of a meridian (Sutherland and Hodgman), closed. */
+function keepSide(
+  /** @type {Position[]} */ ring,
+  /** @type {number} */ meridian,
+  /** @type {1 | -1} */ side,
+) {
+  const inside = ([lon]) => (lon - meridian) * side >= 0
+  const kept = /** @type {Position[]} */ ([])
+  for (let i = 0; i + 1 < ring.length; i++) {
+    const [from, to] = [ring[i], ring[i + 1]]
+    if (inside(from)) kept.push(from)
+    if (inside(from) !== inside(to)) {
+      const share = (meridian - from[0]) / (to[0] - from[0])
+      kept.push([meridian, from[1] + share * (to[1] - from[1])])
+    }
+  }
+  if (kept.length > 0) kept.push(kept[0])
+  return kept
+}
+
+/**
+ * The ring as coast lines: without the edges that only cut the plane, along ±180° and the pole.
+ * @param {Position[]} ring
+ */
+export function coastOf(ring) {
+  const isCut = (/** @type {Position} */ a, /** @type {Position} */ b) =>
+    (a[0] === b[0] && Math.abs(a[0]) === 180) || (a[1] === -90 && b[1] === -90)
+  const lines = [[ring[0]]]
+  for (let i = 1; i < ring.length; i++) {
+    if (isCut(ring[i - 1], ring[i])) lines.push([ring[i]])
+    else lines.at(-1).push(ring[i])
+  }
+  return lines.filter((line) => line.length > 1)
+}

@@ -73,6 +73,52 @@ describe('the coarse coast', () => {
   })
 })
 
+describe('cutAtAntimeridian', () => {
+  const closed = (points) => [...points, points[0]]
+
+  it('leaves what crosses nothing as it is', () => {
+    const ring = closed([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ])
+    expect(rings.cutAtAntimeridian(ring)).toEqual([ring])
+  })
+
+  it('makes two of a land on both sides, and no coast of the cut', () => {
+    const pieces = rings.cutAtAntimeridian(
+      closed([
+        [170, 60],
+        [-170, 60],
+        [-170, 70],
+        [170, 70],
+      ]),
+    )
+    const boxes = pieces
+      .map((ring) => ring.map(([lon]) => lon))
+      .map((lons) => [Math.min(...lons), Math.max(...lons)])
+    expect(boxes.sort()).toEqual([
+      [-180, -170],
+      [170, 180],
+    ])
+    const coast = pieces.flatMap(rings.coastOf)
+    expect(coast.some((line) => line.every(([lon]) => Math.abs(lon) === 180))).toBe(false)
+  })
+
+  it('closes a land around the pole along it', () => {
+    const south = closed([
+      [-180, -70],
+      [-90, -75],
+      [0, -70],
+      [90, -72],
+      [179, -70],
+    ])
+    const pieces = rings.cutAtAntimeridian(south)
+    expect(pieces.some((ring) => rings.isInside([45, -85], ring))).toBe(true)
+    expect(pieces.some((ring) => rings.isInside([45, -60], ring))).toBe(false)
+  })
+})
+
 describe('the shipped coast', () => {
   const home = read('land-home.geojson').features
   const world = read('land-world.geojson').features
@@ -92,6 +138,16 @@ describe('the shipped coast', () => {
   it('covers the world', () => {
     expect(isLand(world, [2.35, 48.85])).toBe(true)
     expect(isLand(world, [-30, 40])).toBe(false)
+    expect(isLand(world, [-30, 55])).toBe(false)
+    expect(isLand(world, [178, 67])).toBe(true)
+    expect(isLand(world, [-177, 66])).toBe(true)
+    expect(isLand(world, [45, -85])).toBe(true)
+    const longest = world.flatMap((f) => (f.properties.kind === 'coast' ? f.geometry.coordinates : []))
+    expect(
+      longest
+        .flatMap((line) => line.slice(1).map((p, i) => Math.abs(p[0] - line[i][0])))
+        .every((d) => d < 20),
+    ).toBe(true)
   })
 
   it('has the Étang de Berre in at least 60 points, joined to the sea by Caronte', () => {

@@ -68,8 +68,10 @@ export function baseStyle(
         id: 'world-land',
         type: 'fill',
         source: 'world',
-        paint: { 'fill-color': palette.land, 'fill-outline-color': palette.coast },
+        filter: kindIs('land'),
+        paint: { 'fill-color': palette.land, 'fill-antialias': false },
       },
+      coastLine('world-coast', 'world', kindIs('coast'), palette),
       {
         // Not smoothed at its edge: the box of the fine coast must not show on the land around.
         id: 'home-sea',
@@ -119,7 +121,7 @@ const coastLine = (
 export const baseColours = (palette: Palette): [string, string, string][] => [
   ['sea', 'background-color', palette.sea],
   ['world-land', 'fill-color', palette.land],
-  ['world-land', 'fill-outline-color', palette.coast],
+  ['world-coast', 'line-color', palette.coast],
   ['home-sea', 'fill-color', palette.sea],
   ['home-land', 'fill-color', palette.land],
   ['home-coast', 'line-color', palette.coast],
