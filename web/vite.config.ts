@@ -1,13 +1,18 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { fakePort } from './dev/fake-port.ts'
+import { precompress } from './precompress.ts'
 
 export default defineConfig(({ command }) => {
   // Whoever builds, a test runner for one, the pages that are served are those of production.
   if (command === 'build') process.env.NODE_ENV = 'production'
   return {
     // `LACYDON_URL` develops the pages against a running server; without it an invented port answers.
-    plugins: [react(), ...(command === 'serve' && !process.env.LACYDON_URL ? [fakePort()] : [])],
+    plugins: [
+      react(),
+      precompress(),
+      ...(command === 'serve' && !process.env.LACYDON_URL ? [fakePort()] : []),
+    ],
     server: {
       fs: { allow: ['..'] },
       proxy: process.env.LACYDON_URL

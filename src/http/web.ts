@@ -22,6 +22,7 @@ export async function serveWeb(app: App): Promise<void> {
       root: folder,
       wildcard: false,
       index: false,
+      preCompressed: true,
       setHeaders: (response, path) => {
         const isHashed = path.includes('/assets/')
         response.setHeader(
