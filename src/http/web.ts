@@ -23,6 +23,7 @@ export async function serveWeb(app: App): Promise<void> {
       wildcard: false,
       index: false,
       preCompressed: true,
+      cacheControl: false,
       setHeaders: (response, path) => {
         const isHashed = path.includes('/assets/')
         response.setHeader(
