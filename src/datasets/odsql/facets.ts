@@ -190,10 +190,10 @@ function leavesOf({ kind }: Wanted, rows: readonly Row[]): Leaf[] {
 }
 
 /** The first level, and below each refined value the next. */
-function tree(facet: Wanted, leaves: readonly Leaf[]): FacetValue[] {
+function tree(facet: Wanted, leaves: Leaf[]): FacetValue[] {
   const limit = facet.request.limit ?? defaultLimit
   const { levels } = facet
-  if (levels === undefined) return cut(facet, leaves, limit, (leaf) => leaf.value)
+  if (levels === undefined) return cut(facet, sorted(facet, leaves), limit, (leaf) => leaf.value)
   const level = (under: string, of: readonly Leaf[]): FacetValue[] => {
     const counts = new Map<string, Leaf>()
     for (const leaf of of) {
@@ -218,12 +218,16 @@ function tree(facet: Wanted, leaves: readonly Leaf[]): FacetValue[] {
   return level('', leaves)
 }
 
+/** A union keeps no order of its parts. */
 function sorted(facet: Wanted, leaves: Leaf[]): Leaf[] {
   const sort = sortOf(facet)
   const sign = sort.startsWith('-') ? -1 : 1
-  const byText = (a: Leaf, b: Leaf) => compareText(a.value, b.value)
+  const byValue = (a: Leaf, b: Leaf) =>
+    typeof a.order === 'number' && typeof b.order === 'number'
+      ? a.order - b.order
+      : compareText(a.value, b.value)
   return leaves.sort((a, b) =>
-    sort.endsWith('count') ? sign * (a.count - b.count) || byText(a, b) : sign * byText(a, b),
+    sort.endsWith('count') ? sign * (a.count - b.count) || byValue(a, b) : sign * byValue(a, b),
   )
 }
 
