@@ -317,23 +317,30 @@ function answer(url: URL): unknown {
   return undefined
 }
 
-/** A Vite plugin that answers `/api` with the invented port. */
+function handle(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  if (!url.pathname.startsWith('/api/')) {
+    next()
+    return
+  }
+  if (mode === 'down') {
+    response.writeHead(503).end()
+    return
+  }
+  if (url.pathname === '/api/v1/datasets/vessels/stream') {
+    stream(url, response)
+    return
+  }
+  const body = answer(url)
+  response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body ?? { title: 'Not Found', detail: 'There is no such vessel here.' }))
+}
+
+/** A Vite plugin that answers `/api` with the invented port, for `vite` and `vite preview`. */
 export function fakePort(): Plugin {
   return {
     name: 'fake-port',
-    configureServer(server) {
-      server.middlewares.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-        const url = new URL(request.url ?? '/', 'http://localhost')
-        if (!url.pathname.startsWith('/api/')) return next()
-        if (mode === 'down') {
-          response.writeHead(503).end()
-          return
-        }
-        if (url.pathname === '/api/v1/datasets/vessels/stream') return stream(url, response)
-        const body = answer(url)
-        response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' })
-        response.end(JSON.stringify(body ?? { title: 'Not Found', detail: 'There is no such vessel here.' }))
-      })
-    },
+    configureServer: (server) => void server.middlewares.use(handle),
+    configurePreviewServer: (server) => void server.middlewares.use(handle),
   }
 }

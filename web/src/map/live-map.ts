@@ -117,6 +117,7 @@ export class LiveMap {
     // What lies on top is placed first: a city keeps its name among many ships.
     this.map.moveLayer('names-city')
     this.recolour()
+    this.chooseUnit()
     this.tellView(true)
   }
 
@@ -145,9 +146,13 @@ export class LiveMap {
     this.map.on('mouseout', () => events.onHover(undefined))
     this.map.on('zoomend', () => {
       this.keepMoving()
-      // Along a quay one counts in metres.
-      this.scale.setUnit(this.map.getZoom() > 12.5 ? 'metric' : 'nautical')
+      this.chooseUnit()
     })
+  }
+
+  /** Along a quay one counts in metres. */
+  private chooseUnit(): void {
+    this.scale.setUnit(this.map.getZoom() > 12.5 ? 'metric' : 'nautical')
   }
 
   private tellView(isResting: boolean): void {

@@ -57,7 +57,8 @@ export function markOf(vessel: LiveVessel): Mark {
   return {
     column: shapes.indexOf(shape),
     row: categories.indexOf(vessel.category),
-    angleDeg: base === 'way' || base === 'moored' ? (direction ?? 0) : 0,
+    // A square that turns would pass for the diamond of a drifting vessel.
+    angleDeg: base === 'way' ? (direction ?? 0) : 0,
     sizePx: sizePx[sizeClassOf(vessel)] * (base === 'way' ? 1.15 : 0.85),
   }
 }

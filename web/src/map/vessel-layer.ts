@@ -20,12 +20,13 @@ export function positionAt({ vessel, velocity, fromMs, forS }: MovingVessel, ms:
   return [vessel.lon + velocity.lon * seconds, vessel.lat + velocity.lat * seconds]
 }
 
-const floatsPerVessel = 18
+const floatsPerVessel = 19
 const layout: [name: string, size: number][] = [
   ['a_position', 2],
   ['a_velocity', 2],
   ['a_span', 2],
   ['a_angle', 1],
+  ['a_heading', 1],
   ['a_size', 1],
   ['a_cell', 2],
   ['a_hull', 4],
@@ -58,6 +59,7 @@ export class VesselLayer implements CustomLayerInterface {
   private baseMs = 0
   private isDataStale = false
   private isAtlasStale = false
+  private readonly uniforms = new Map<WebGLProgram, Map<string, WebGLUniformLocation | null>>()
   private palette: Palette
 
   constructor(palette: Palette) {
@@ -125,7 +127,8 @@ export class VesselLayer implements CustomLayerInterface {
     const zoom = map.getZoom()
     const { clientWidth, clientHeight } = map.getCanvas()
     const pixelsPerUnit = 512 * 2 ** zoom
-    const scale = Math.min(1.2, Math.max(0.62, 0.62 + (zoom - 6) * 0.09))
+    const crowding = Math.min(1, Math.max(0.6, Math.sqrt(600 / this.count)))
+    const scale = crowding * Math.min(1.2, Math.max(0.62, 0.62 + (zoom - 6) * 0.09))
     // Copies of the world show at low zoom only.
     for (const shift of zoom < 4 ? [-1, 0, 1] : [Math.round(map.getCenter().lng / 360)]) {
       const matrix = moved(input.defaultProjectionData.mainMatrix, this.origin.x + shift, this.origin.y)
@@ -136,7 +139,7 @@ export class VesselLayer implements CustomLayerInterface {
         // biome-ignore lint/correctness/useHookAtTopLevel: WebGL names its calls so, this is no React hook
         gl.useProgram(program)
         gl.bindVertexArray(array)
-        const at = (name: string) => gl.getUniformLocation(program, name)
+        const at = (name: string) => this.uniformOf(gl, program, name)
         gl.uniformMatrix4fv(at('u_matrix'), false, matrix)
         gl.uniform1f(at('u_time'), (this.clock() - this.baseMs) / 1000)
         gl.uniform1f(at('u_pixelsPerUnit'), pixelsPerUnit)
@@ -181,6 +184,7 @@ export class VesselLayer implements CustomLayerInterface {
     data[at++] = (moving.fromMs - this.baseMs) / 1000
     data[at++] = moving.forS
     data[at++] = (mark.angleDeg * Math.PI) / 180
+    data[at++] = ((vessel.headingDeg ?? 0) * Math.PI) / 180
     data[at++] = mark.sizePx
     data[at++] = mark.column
     data[at++] = mark.row
@@ -194,6 +198,13 @@ export class VesselLayer implements CustomLayerInterface {
     data[at++] = colour[2]
     data[at++] = vessel.stale ? 0.12 : vessel.state === 'under-way' ? 0.85 : 0.6
     return start + floatsPerVessel
+  }
+
+  private uniformOf(gl: WebGL2RenderingContext, program: WebGLProgram, name: string) {
+    const known = this.uniforms.get(program) ?? new Map<string, WebGLUniformLocation | null>()
+    this.uniforms.set(program, known)
+    if (!known.has(name)) known.set(name, gl.getUniformLocation(program, name))
+    return known.get(name) ?? null
   }
 
   private arrayOf(gl: WebGL2RenderingContext, program: WebGLProgram, name: string, points: Float32Array) {

@@ -5,7 +5,8 @@ precision highp float;
 in vec2 a_position;   // from the origin, mercator units
 in vec2 a_velocity;   // mercator units a second
 in vec2 a_span;       // start of the motion and its longest, s
-in float a_angle;     // radians from north, clockwise
+in float a_angle;     // of the mark, radians from north, clockwise
+in float a_heading;   // of the hull
 in float a_size;      // CSS pixels
 in vec4 a_hull;       // antenna to bow, stern, port, starboard, mercator units; zero bow = no hull
 uniform mat4 u_matrix;
@@ -62,7 +63,7 @@ void main() {
   // The bow meets on the centre line, which is not the antenna's.
   across = a_outline.x == 0.0 ? centre : across;
   float along = mix(-a_hull.y, a_hull.x, a_outline.y);
-  float s = sin(a_angle), c = cos(a_angle);
+  float s = sin(a_heading), c = cos(a_heading);
   vec2 offset = vec2(across * c + along * s, across * s - along * c);
   gl_Position = u_matrix * vec4(placed() + offset, 0.0, 1.0);
   float alpha = hullShare() * mix(1.0, a_colour.a, u_fill);

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import type { LiveVessel } from '../../../src/vessels/schema.ts'
 import { Flyout } from '../ui/Flyout.tsx'
 import { formatNumber } from '../ui/format.ts'
@@ -7,6 +7,7 @@ import { useLanguage } from '../ui/use-language.ts'
 import { categories, type LiveAddress, motionStates, sizeClasses } from './address.ts'
 import styles from './FilterBar.module.css'
 import { type Box, countByType, type Filters, toggled } from './rules.ts'
+import { StateMark } from './StateMark.tsx'
 import { TypeDot } from './TypeDot.tsx'
 
 export interface FilterBarProps {
@@ -25,8 +26,8 @@ export function FilterBar({ vessels, view, filters, address, change }: FilterBar
   const others = [address.state, address.size, address.name].filter(Boolean).length
   return (
     <div className={styles.bar} data-print="never">
-      <fieldset className={styles.chips}>
-        <legend className={styles.legend}>{t('filter.byType')}</legend>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot share the row of its parent */}
+      <div role="group" className={styles.chips} aria-label={t('filter.byType')}>
         {categories
           .filter((category) => counts[category] > 0 || chosen?.includes(category))
           .map((category) => (
@@ -43,7 +44,7 @@ export function FilterBar({ vessels, view, filters, address, change }: FilterBar
               <span className={styles.count}>{formatNumber(counts[category], language)}</span>
             </button>
           ))}
-      </fieldset>
+      </div>
       <Flyout
         title={t('filter.more')}
         className={styles.chip}
@@ -68,7 +69,11 @@ export function FilterBar({ vessels, view, filters, address, change }: FilterBar
           />
           <Choices
             title={t('filter.state')}
-            options={motionStates.map((state) => ({ value: state, label: t(`states.${state}`) }))}
+            options={motionStates.map((state) => ({
+              value: state,
+              label: t(`states.${state}`),
+              mark: <StateMark state={state} />,
+            }))}
             value={address.state}
             onChange={(state) => change({ state }, true)}
           />
@@ -95,7 +100,7 @@ export function FilterBar({ vessels, view, filters, address, change }: FilterBar
 
 interface ChoicesProps<T extends string> {
   title: string
-  options: { value: T; label: string }[]
+  options: { value: T; label: string; mark?: ReactNode }[]
   value: string | undefined
   onChange: (value: string | undefined) => void
 }
@@ -118,6 +123,7 @@ function Choices<T extends string>({ title, options, value, onChange }: ChoicesP
               onChange(kept.length === known.length || kept.length === 0 ? undefined : kept.join(','))
             }}
           />
+          {option.mark}
           {option.label}
         </label>
       ))}

@@ -13,6 +13,7 @@ import { Scrubber } from './Scrubber.tsx'
 import { Sheet } from './Sheet.tsx'
 import { SimulatedBadge } from './SimulatedBadge.tsx'
 import { Sources } from './Sources.tsx'
+import { StateMark } from './StateMark.tsx'
 import type { Scene } from './use-scene.ts'
 import { VesselList } from './VesselList.tsx'
 import { VesselPanel } from './VesselPanel.tsx'
@@ -88,7 +89,10 @@ function Around(props: PanelProps) {
         <dl className={styles.counts}>
           {(['under-way', 'moored', 'anchored'] as const).map((state) => (
             <div key={state}>
-              <dt>{t(`counts.${state}`)}</dt>
+              <dt>
+                <StateMark state={state} />
+                {t(`counts.${state}`)}
+              </dt>
               <dd>{formatNumber(counts[state], language)}</dd>
             </div>
           ))}

@@ -31,6 +31,8 @@ export function Scrubber({ scene, overview, change }: ScrubberProps) {
   const [rangeH, setRangeH] = useState<(typeof ranges)[number]>(24)
   const [speed, setSpeed] = useState<Speed>(60)
   const [dragMs, setDragMs] = useState<number>()
+  const [hoverShare, setHoverShare] = useState<number>()
+  const wantsPlay = useRef(false)
   const { isReplay, replay, player } = scene
   const isHistory = overview.mode === 'history'
   const nowMs = isHistory ? Date.parse(overview.nowAt) : wallMs + scene.feed.skewMs
@@ -48,6 +50,14 @@ export function Scrubber({ scene, overview, change }: ScrubberProps) {
     if (isReplay && !isPlaying && frameMs >= nowMs - 2000 && frameMs > 0 && !isHistory)
       change({ at: undefined }, true)
   }, [isReplay, isPlaying, frameMs, nowMs, isHistory, change])
+
+  // “Replay” asked while live plays as soon as the first moment is there.
+  const isReady = isReplay && replay.frame !== undefined
+  useEffect(() => {
+    if (!isReady || !wantsPlay.current) return
+    wantsPlay.current = false
+    player.play(speed, nowMs)
+  }, [isReady, player, speed, nowMs])
 
   const goLive = () => change({ at: undefined })
   const timer = useRef(0)
@@ -80,14 +90,17 @@ export function Scrubber({ scene, overview, change }: ScrubberProps) {
   const togglePlay = () => {
     if (isPlaying) player.pause()
     else if (isReplay) player.play(speed, nowMs)
-    else
-      change({ at: new Date(Math.max(fromMs, nowMs - (isHistory ? toMs - fromMs : hour / 4))).toISOString() })
+    else {
+      wantsPlay.current = true
+      const startMs = Math.max(fromMs, nowMs - (isHistory ? toMs - fromMs : hour / 4))
+      change({ at: new Date(startMs).toISOString() })
+    }
   }
-  const pointerMs = (event: React.PointerEvent) => {
+  const pointerShare = (event: React.PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect()
-    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
-    return fromMs + share * (toMs - fromMs)
+    return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
   }
+  const pointerMs = (event: React.PointerEvent) => fromMs + pointerShare(event) * (toMs - fromMs)
   const shownTime = isReplay ? formatTimeWithSeconds(atMs, language) : formatTime(atMs, language)
 
   return (
@@ -115,11 +128,23 @@ export function Scrubber({ scene, overview, change }: ScrubberProps) {
             event.currentTarget.setPointerCapture(event.pointerId)
             goTo(pointerMs(event), false)
           }}
+          onPointerLeave={() => setHoverShare(undefined)}
           onPointerMove={(event) => {
+            setHoverShare(pointerShare(event))
             if (event.currentTarget.hasPointerCapture(event.pointerId)) goTo(pointerMs(event), false)
           }}
           onPointerUp={(event) => goTo(pointerMs(event), true)}
         >
+          {hoverShare !== undefined && (
+            <span
+              className={styles.hover}
+              ref={(element) => {
+                if (element) element.style.left = `${hoverShare * 100}%`
+              }}
+            >
+              {formatDateTime(fromMs + hoverShare * (toMs - fromMs), language, nowMs)}
+            </span>
+          )}
           <Histogram counts={activity?.counts ?? []} share={(atMs - fromMs) / (toMs - fromMs)} />
         </div>
         <Axis fromMs={fromMs} toMs={toMs} most={isNarrow ? 4 : 8} nowMs={nowMs} />
