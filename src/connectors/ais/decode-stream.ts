@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { Readable, Writable } from 'node:stream'
+import { pipeline, type Readable, type Writable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Io } from '../../cli.ts'
 import { invalidInput, LacydonError } from '../../errors.ts'
@@ -95,7 +95,6 @@ async function* plain(source: Readable): AsyncGenerator<Buffer> {
   }
   if (head[0] !== 0x1f || head[1] !== 0x8b) yield* all()
   else {
-    const { pipeline } = await import('node:stream')
     const gunzip = createGunzip()
     // The error reaches the reader of `gunzip`; the callback only keeps pipeline from throwing it again.
     pipeline(all(), gunzip, () => {})

@@ -1,23 +1,15 @@
 import { BaseClock } from './base-clock.ts'
-import {
-  type Circumstances,
-  clearCircumstances,
-  newCircumstances,
-  readSuffix,
-  readTagBlock,
-} from './circumstances.ts'
+import { clearCircumstances, newCircumstances, readSuffix, readTagBlock } from './circumstances.ts'
 import { type AisCounters, newCounters } from './counters.ts'
-import { decode, decodeSecondHalf, ignoreWrongFill, isTruncated, leastBits } from './decode.ts'
-import { channelOf, HeardMessage } from './heard.ts'
+import { Emitter } from './emitter.ts'
 import type { AisSink, RejectReason } from './message.ts'
 import type { Moment } from './moment.ts'
 import { joinParts, type OpenMessage, OpenMessages } from './multipart.ts'
 import { Announcements } from './pghp.ts'
 import { newSentence, scanSentence } from './sentence.ts'
-import { SixBits } from './sixbit.ts'
 import { StationNames } from './station-names.ts'
 import { TagGroups } from './tag-groups.ts'
-import { baseStationMs, refineTime, setTime, utcSecond } from './time.ts'
+import { setTime } from './time.ts'
 
 const LF = 10
 const CR = 13
@@ -29,9 +21,6 @@ const BACKSLASH = 92
 
 /** Longest line that is read; receivers send at most 82 characters and a TAG block of 80. */
 export const maxLineBytes = 1024
-
-/** Base stations ahead of the time of reading by more than this are wrong, whatever the time zone of the host. */
-const dayMs = 86_400_000
 
 export interface AisReaderOptions {
   /** How long parts of a message wait for the others, in event time. */
@@ -56,12 +45,11 @@ export class AisReader {
   readonly #clock: BaseClock | undefined
   readonly #sentence = newSentence()
   readonly #about = newCircumstances()
-  readonly #bits = new SixBits()
   readonly #names = new StationNames()
   readonly #announcements = new Announcements()
   readonly #groups = new TagGroups()
   readonly #open: OpenMessages
-  readonly #heard = new HeardMessage()
+  readonly #emitter: Emitter
   readonly #now: Moment = { statedMs: Number.NaN, receivedAtMs: 0 }
   #bytes: Uint8Array = new Uint8Array()
   #chunkSeq = 0
@@ -73,7 +61,7 @@ export class AisReader {
     this.#sink = sink
     this.#timeoutMs = options.multipartTimeoutMs ?? 30_000
     this.#clock = options.baseStationClock ? new BaseClock(options.startAtMs) : undefined
-    this.#bits.keepImpossible = options.keepImpossible ?? false
+    this.#emitter = new Emitter(sink, this.counters, this.#clock, options.keepImpossible ?? false)
     this.#open = new OpenMessages(this.#timeoutMs, (message) => this.#giveUp(message))
   }
 
@@ -174,9 +162,7 @@ export class AisReader {
       this.counters.ignored.noisePrefixes++
       if (tag < to) this.#readTag(tag, to)
     }
-    if (this.#about.group !== null) {
-      this.#groups.inherit(this.#about, this.#chunkSeq + lineFrom, this.#receivedAtMs)
-    }
+    this.#inherit(lineFrom)
   }
 
   /** Reads the TAG block whose backslash is at `at`; answers where it ends. */
@@ -187,6 +173,7 @@ export class AisReader {
     return Math.min(close + 1, to)
   }
 
+  /** A line without a sentence for us: counted, kept as `$PGHP`, or rejected. */
   #withoutSentence(from: number, to: number): void {
     const { ignored } = this.counters
     let stop = to
@@ -211,13 +198,18 @@ export class AisReader {
     else this.#reject('malformed', from, to)
   }
 
+  /** TAG blocks with nothing behind them for us; answers where they end. */
   #readTagsAlone(from: number, to: number): number {
     let at = from
     while (at < to && this.#bytes[at] === BACKSLASH) at = this.#readTag(at, to)
-    if (this.#about.group !== null) {
-      this.#groups.inherit(this.#about, this.#chunkSeq + from, this.#receivedAtMs)
-    }
+    this.#inherit(from)
     return at
+  }
+
+  /** Lines of one TAG group tell each other time and station. */
+  #inherit(lineFrom: number): void {
+    if (this.#about.group === null) return
+    this.#groups.inherit(this.#about, this.#chunkSeq + lineFrom, this.#receivedAtMs)
   }
 
   /** Index of `byte` in `from`–`to`, else `to`. */
@@ -230,7 +222,7 @@ export class AisReader {
   #accept(at: number, from: number, to: number): void {
     const sentence = this.#sentence
     const about = this.#about
-    const heard = this.#heard
+    const { heard } = this.#emitter
     this.counters.sentences++
     if (this.#announcements.count > 0) {
       const announced = this.#announcements.take(sentence.checksum)
@@ -251,7 +243,8 @@ export class AisReader {
     if (isPart) this.#acceptPart(from, to)
     else {
       const { payloadFrom, payloadTo, fillBits } = sentence
-      this.#emit(this.#bytes, payloadFrom, payloadTo, fillBits, about, from, to)
+      const reason = this.#emitter.emit(this.#bytes, payloadFrom, payloadTo, fillBits, sentence, about)
+      if (reason !== null) this.#reject(reason, from, to)
     }
   }
 
@@ -273,7 +266,8 @@ export class AisReader {
       return
     }
     const { payload: whole, fillBits } = joinParts(message)
-    this.#emit(whole, 0, whole.length, fillBits, message.about, from, to)
+    const reason = this.#emitter.emit(whole, 0, whole.length, fillBits, this.#sentence, message.about)
+    if (reason !== null) this.#reject(reason, from, to)
   }
 
   /** The record of a message whose first heard part is the sentence of the line `from`–`to`. */
@@ -296,51 +290,6 @@ export class AisReader {
       line: this.#text(from, to),
       lastLine: this.counters.lines,
     }
-  }
-
-  /** HOT. Decodes a payload and hands it on. `from`–`to` is the line, should it have to be rejected. */
-  #emit(
-    payload: Uint8Array,
-    payloadFrom: number,
-    payloadTo: number,
-    fillBits: number,
-    about: Circumstances,
-    from: number,
-    to: number,
-  ): void {
-    const bits = this.#bits
-    if (!bits.load(payload, payloadFrom, payloadTo, fillBits)) {
-      this.#reject('payload-character', from, to)
-      return
-    }
-    if (bits.length < leastBits) {
-      this.#reject('too-short', from, to)
-      return
-    }
-    const type = bits.unsigned(0, 6, 0)
-    if (type < 1 || type > 27) {
-      this.#reject('unknown-type', from, to)
-      return
-    }
-    if (fillBits > 0) ignoreWrongFill(bits, type, fillBits)
-    const message = decode(bits, type)
-    const heard = this.#heard
-    if (this.#clock && (type === 4 || type === 11))
-      this.#clock.hear(baseStationMs(bits), this.#receivedAtMs + dayMs)
-    setTime(heard, about, this.#clock)
-    refineTime(heard, utcSecond(bits, type))
-    heard.station = about.station
-    heard.signalDbm = about.signalDbm
-    heard.channel = channelOf(this.#sentence.channel)
-    heard.own = this.#sentence.own
-    heard.truncated = isTruncated(bits, type)
-    heard.outOfRange = bits.outOfRange
-    heard.keep(payload, payloadFrom, payloadTo)
-    this.counters.messages++
-    if (heard.truncated) this.counters.truncated++
-    if (heard.outOfRange) this.counters.outOfRange++
-    this.#sink.message(message, heard)
-    if (type === 19) this.#sink.message(decodeSecondHalf(bits), heard)
   }
 
   #giveUp(message: OpenMessage): void {
