@@ -5,6 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { unavailable } from '../../../errors.ts'
 import type { WorkerSettings } from './protocol.ts'
 import { registerSpatial } from './spatial-functions.ts'
+import { registerZones } from './zone-functions.ts'
 
 export interface Database {
   connect(): Promise<DuckDBConnection>
@@ -72,6 +73,7 @@ export async function openDatabase(settings: WorkerSettings): Promise<Database> 
   ])
     await connection.run(statement)
   registerSpatial(connection)
+  registerZones(connection)
   const version = (await connection.runAndReadAll('SELECT version()')).getRows()[0]?.[0]
   connection.closeSync()
   return {

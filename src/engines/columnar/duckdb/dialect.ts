@@ -1,5 +1,5 @@
 /** DuckDB's SQL for the query AST. No literal text or number of a query ever appears in it: see `sql-guard.ts`. */
-import type { AggregateParts, Dialect } from '../emit/dialect.ts'
+import type { AggregateParts, Bind, Dialect } from '../emit/dialect.ts'
 import type { DatePart, FunctionName, TimeUnit } from '../query.ts'
 import type { ValueType } from '../typing.ts'
 
@@ -103,21 +103,16 @@ const dateParts: Record<DatePart, (t: string) => string> = {
   millisecond: (t) => `(millisecond(${t}) % 1000)`,
 }
 
-const local = (t: string, zone: string) => `timezone(${zone}, CAST(${t} AS TIMESTAMPTZ))`
+const epochMs = (t: string) => `CAST(epoch_ms(${t}) AS DOUBLE)`
+const fromMs = (ms: string) => `make_timestamp(CAST(${ms} AS BIGINT) * 1000)`
+const local = (t: string, zone: string) => fromMs(`(${epochMs(t)} + zone_offset_ms(${epochMs(t)}, ${zone}))`)
 
-function timeBucket(t: string, unit: TimeUnit, count: number, zone: string | undefined): string {
-  const width = unitUs[unit] && unitUs[unit] * BigInt(count)
-  const months = unit === 'year' ? count * 12 : count
-  const bucket = (of: string) =>
-    width ? fixedBucket(of, unit, width) : `time_bucket(to_months(${months}), ${of}, make_timestamp(0))`
-  if (zone === undefined) return bucket(t)
-  const start = `epoch_us(${bucket(local(t, zone))})`
-  const offset = (of: string) => `(epoch_us(${local(of, zone)}) - epoch_us(${of}))`
-  if (width && width <= 3_600n * secondUs)
-    return `make_timestamp(epoch_us(${t}) - (epoch_us(${local(t, zone)}) - ${start}))`
-  // The offset at the start may not be the one at the instant: the day the clock changes.
-  const guess = `make_timestamp(${start} - ${offset(t)})`
-  return `make_timestamp(${start} - ${offset(guess)})`
+function timeBucket(t: string, unit: TimeUnit, count: number, zone: string | undefined, bind: Bind): string {
+  if (zone !== undefined)
+    return fromMs(`zone_bucket_ms(${epochMs(t)}, ${zone}, ${bind(unit, 'text')}, ${bind(count, 'double')})`)
+  const width = unitUs[unit]
+  if (width) return fixedBucket(t, unit, width * BigInt(count))
+  return `time_bucket(to_months(${unit === 'year' ? count * 12 : count}), ${t}, make_timestamp(0))`
 }
 
 function aggregate({ fn, of, by, tieBreak, where, p }: AggregateParts): string {

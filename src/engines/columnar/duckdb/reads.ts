@@ -64,11 +64,10 @@ export function createReads(database: Database, catalogue: Catalogue, coldFolder
     } finally {
       clearTimeout(deadline)
       clearInterval(state.repeat)
+      if (isClean) idle.push(connection)
+      else await abandon(connection)
       active.delete(id)
       markEnded()
-      // A connection that failed or was left in the middle of a stream may hold a transaction: it is not used again.
-      if (isClean) idle.push(connection)
-      else connection.closeSync()
     }
   }
 
@@ -87,6 +86,16 @@ export function createReads(database: Database, catalogue: Catalogue, coldFolder
       for (const connection of idle.splice(0)) connection.closeSync()
     },
   }
+}
+
+/**
+ * A connection that failed or was left in the middle of a stream may hold a transaction and is not used again. What still
+ * runs on it is ended first, without blocking this thread: it may be waiting for one of its JavaScript functions.
+ */
+async function abandon(connection: DuckDBConnection): Promise<void> {
+  connection.interrupt()
+  await connection.run('ROLLBACK').catch(() => undefined)
+  connection.closeSync()
 }
 
 /** What the engine's failure means to the one who asked. */

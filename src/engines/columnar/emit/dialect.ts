@@ -38,7 +38,7 @@ export interface Dialect {
   cast(sql: string, from: ValueType, to: ValueType): string
   inList(sql: string, values: readonly Literal[], type: ValueType, bind: Bind): string
   /** Start of the bucket on the local clock of `zone`, a placeholder; undefined is UTC. */
-  timeBucket(sql: string, unit: TimeUnit, count: number, zone: string | undefined): string
+  timeBucket(sql: string, unit: TimeUnit, count: number, zone: string | undefined, bind: Bind): string
   datePart(sql: string, part: DatePart, zone: string | undefined): string
   aggregate(parts: AggregateParts): string
   /** NULL in place of a double that is not finite. */

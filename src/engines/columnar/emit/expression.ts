@@ -146,6 +146,7 @@ function emitRaw(e: Expression, scope: Scope, emission: Emission): string {
         e.unit,
         e.count,
         emitZone(e.zone, emission),
+        bind,
       )
     case 'date-part':
       return dialect.datePart(emitAs(e.of, 'timestamp', scope, emission), e.part, emitZone(e.zone, emission))
