@@ -13,6 +13,9 @@ const characterOf = Array.from({ length: 64 }, (_, six) => String.fromCharCode(s
 
 const capacity = 16_384
 
+/** Bits of one word: five characters, so that a field of 30 bits lies in two words at most. */
+const wordBits = 30
+
 export class SixBits {
   /** Whole bits in the payload: six a character, less the fill bits. */
   length = 0
@@ -20,21 +23,35 @@ export class SixBits {
   outOfRange = false
   /** Keep impossible values as they were sent instead of giving null. */
   keepImpossible = false
-  readonly #sextets = new Uint8Array(capacity + 8)
+  readonly #words = new Int32Array(Math.ceil(capacity / 5) + 2)
 
   /**
    * HOT. Loads the characters `from`–`to` of `bytes`. False when one of them is not a payload character.
    * Bits beyond `capacity` characters are dropped: no radio message has them.
    */
   load(bytes: Uint8Array, from: number, to: number, fillBits: number): boolean {
-    const sextets = this.#sextets
+    const words = this.#words
     const count = Math.min(to - from, capacity)
+    const end = from + count
     let seen = 0
-    for (let i = 0; i < count; i++) {
-      const six = sextetOf[bytes[from + i]!]!
-      sextets[i] = six
-      seen |= six
+    let at = from
+    let index = 0
+    for (; at + 5 <= end; at += 5) {
+      const a = sextetOf[bytes[at]!]!
+      const b = sextetOf[bytes[at + 1]!]!
+      const c = sextetOf[bytes[at + 2]!]!
+      const d = sextetOf[bytes[at + 3]!]!
+      const e = sextetOf[bytes[at + 4]!]!
+      seen |= a | b | c | d | e
+      words[index++] = (a << 24) | (b << 18) | (c << 12) | (d << 6) | e
     }
+    let word = 0
+    for (let shift = 24; at < end; shift -= 6) {
+      const six = sextetOf[bytes[at++]!]!
+      seen |= six
+      word |= six << shift
+    }
+    words[index] = word
     this.length = Math.max(0, count * 6 - fillBits)
     this.outOfRange = false
     return seen < 64
@@ -43,17 +60,13 @@ export class SixBits {
   /** HOT. Unsigned integer of at most 30 bits; `missing` when the payload ends before the field does. */
   unsigned(at: number, width: number, missing: number): number {
     if (at + width > this.length) return missing
-    const sextets = this.#sextets
-    let index = (at / 6) | 0
-    let have = 6 - (at - index * 6)
-    let value = sextets[index]! & ((1 << have) - 1)
-    if (have >= width) return value >> (have - width)
-    while (have + 6 <= width) {
-      value = (value << 6) | sextets[++index]!
-      have += 6
-    }
-    const rest = width - have
-    return rest === 0 ? value : (value << rest) | (sextets[index + 1]! >> (6 - rest))
+    const words = this.#words
+    const index = (at / wordBits) | 0
+    const left = wordBits - (at - index * wordBits)
+    const first = words[index]! & ((1 << left) - 1)
+    if (width <= left) return first >> (left - width)
+    const rest = width - left
+    return (first << rest) | (words[index + 1]! >> (wordBits - rest))
   }
 
   /** HOT. Two's complement integer of at most 30 bits. */
