@@ -5,7 +5,15 @@
 import { checkTextLength, Lexer, type Token } from './lexer.ts'
 import { limits } from './limits.ts'
 import { Malformed } from './malformed.ts'
-import type { ArithmeticOperator, ComparisonOperator, Literal, Name, NamedArgument, Node } from './syntax.ts'
+import type {
+  ArithmeticOperator,
+  ComparisonOperator,
+  Literal,
+  Name,
+  NamedArgument,
+  Node,
+  NumberLiteral,
+} from './syntax.ts'
 
 const reserved = new Set(
   `and as asc avg by count date_format day dayofweek desc distinct equi false group hour ifnull or limit lower max
@@ -127,8 +135,7 @@ export class Parser {
       return this.#count({ kind: 'not', of: this.expression(power.not), start, end: this.#end })
     if (this.takes('-')) {
       const of = this.expression(power.sign)
-      if (of.kind === 'number' && !of.text.startsWith('-'))
-        return { ...of, value: -of.value || 0, text: `-${of.text}`, start }
+      if (of.kind === 'number') return { ...negated(of), start }
       return this.#count({ kind: 'negate', of, start, end: this.#end })
     }
     if (this.takes('(')) {
@@ -177,7 +184,7 @@ export class Parser {
     if (!literal || literal.kind === 'geometry' || (isNegative && literal.kind !== 'number'))
       throw literal ? new Malformed('such a value cannot stand here.', literal) : this.unexpected('a value')
     if (literal.kind !== 'number' || !isNegative) return literal
-    return { ...literal, value: -literal.value || 0, text: `-${literal.text}`, start }
+    return { ...negated(literal), start }
   }
 
   name(): Name {
@@ -352,6 +359,12 @@ export class Parser {
     return this.#count({ kind: 'in-field', value: of as Literal, of: this.name(), start, end: this.#end })
   }
 }
+
+const negated = (literal: NumberLiteral): NumberLiteral => ({
+  ...literal,
+  value: -literal.value || 0,
+  text: literal.text.startsWith('-') ? literal.text.slice(1) : `-${literal.text}`,
+})
 
 export const isAt = (token: Token, text: string) =>
   (token.kind === 'symbol' && token.text === text) ||

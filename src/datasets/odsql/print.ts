@@ -48,7 +48,7 @@ export function print(node: Node): string {
       return `${node.fn}(${distinct}${[...node.args.map(print), ...named].join(', ')})`
     }
     case 'negate':
-      return node.of.kind === 'number' ? `-(${node.of.text})` : `-${operand(node.of)}`
+      return `-${operand(node.of)}`
     case 'arithmetic':
       return `${operand(node.left)} ${node.operator} ${operand(node.right)}`
     case 'compare':
