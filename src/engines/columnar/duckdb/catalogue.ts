@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { notFound } from '../../../errors.ts'
 import type { RecordedRange, TableSpec } from '../columnar.ts'
+import { readSnapshotCatalogue, type SnapshotCatalogue, versionSpec } from './snapshots-catalogue.ts'
 
 /** One Parquet file of a closed day. */
 export interface Part {
@@ -26,6 +27,7 @@ export interface Part {
 export interface Catalogue {
   tables: Map<string, TableSpec>
   ranges: Map<string, RecordedRange>
+  snapshots: SnapshotCatalogue
 }
 
 export async function readCatalogue(connection: DuckDBConnection): Promise<Catalogue> {
@@ -39,10 +41,12 @@ export async function readCatalogue(connection: DuckDBConnection): Promise<Catal
     const source = String(row.source)
     ranges.set(source, { source, hi: Number(row.hi), resumeFrom: Number(row.resume_from) })
   }
-  return { tables, ranges }
+  return { tables, ranges, snapshots: await readSnapshotCatalogue(connection) }
 }
 
-export function tableOf(catalogue: Catalogue, name: string): TableSpec {
+/** Throws `not_found` for a table or a version that is not there. */
+export function tableOf(catalogue: Catalogue, name: string, version?: number): TableSpec {
+  if (version !== undefined) return versionSpec(catalogue.snapshots, name, version)
   const table = catalogue.tables.get(name)
   if (!table) throw notFound('table', name)
   return table

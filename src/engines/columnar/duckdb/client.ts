@@ -84,13 +84,24 @@ export class WorkerClient {
     return this.begin(name, args, transfer).answer as ReturnType<WorkerCalls[Name]>
   }
 
-  async read(call: 'query', read: ReadRequest, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
-    const { id, answer } = this.begin(call, [read], [])
+  read(call: 'query', read: ReadRequest, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+    return this.long(call, [read], signal)
+  }
+
+  /** A call that the signal cancels. `began` gets its id. */
+  async long<Name extends 'query' | 'load'>(
+    name: Name,
+    args: unknown[],
+    signal: AbortSignal | undefined,
+    began?: (id: number) => void,
+  ): Promise<Awaited<ReturnType<WorkerCalls[Name]>>> {
+    const { id, answer } = this.begin(name, args, [])
+    began?.(id)
     const cancel = () => this.send({ id, cancel: true })
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
     try {
-      return (await answer) as Uint8Array[]
+      return (await answer) as Awaited<ReturnType<WorkerCalls[Name]>>
     } finally {
       signal?.removeEventListener('abort', cancel)
     }

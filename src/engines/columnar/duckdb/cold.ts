@@ -241,7 +241,7 @@ async function folders(path: string): Promise<string[]> {
 }
 
 /** The file and its name in the folder survive a power cut before the list says so. */
-async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string): Promise<void> {
   for (const target of [path, dirname(path), dirname(dirname(path))]) {
     const handle = await open(target, 'r')
     try {

@@ -10,14 +10,18 @@ import type { EngineLog } from '../engine-log.ts'
 import { parseRows } from '../ndjson.ts'
 import type { Query } from '../query.ts'
 import { QueryQueue } from '../query-queue.ts'
+import type { Snapshots } from '../snapshots.ts'
 import { WorkerClient } from './client.ts'
 import type { ReadRequest, WorkerSettings } from './protocol.ts'
+import { clientSnapshots } from './snapshots-client.ts'
 
 export interface DuckDbOptions {
   /** Where the database lives; made when missing. */
   folder: string
   /** Where closed days go as Parquet; default `<folder>/../files/datasets`. */
   coldFolder?: string
+  /** Files here may be loaded; default `<coldFolder>/../uploads`. */
+  inboxFolder?: string
   /** Default: 1024, or a quarter of the memory when that is less. */
   memoryLimitMb?: number
   /** Default: the number of cores. */
@@ -34,11 +38,13 @@ const defaultMaxRows = 100_000
  * thread owns the database; each running query occupies one thread of libuv's pool, so the process should start with
  * UV_THREADPOOL_SIZE=16.
  */
-export async function openDuckDb(options: DuckDbOptions): Promise<Columnar> {
+export async function openDuckDb(options: DuckDbOptions): Promise<Columnar & Snapshots> {
   const folder = resolve(options.folder)
+  const coldFolder = resolve(options.coldFolder ?? join(folder, '..', 'files', 'datasets'))
   const settings: WorkerSettings = {
     folder,
-    coldFolder: resolve(options.coldFolder ?? join(folder, '..', 'files', 'datasets')),
+    coldFolder,
+    inboxFolder: resolve(options.inboxFolder ?? join(coldFolder, '..', 'uploads')),
     memoryLimitMb: options.memoryLimitMb ?? Math.min(1024, Math.floor(totalmem() / 4_194_304)),
     threads: options.threads ?? availableParallelism(),
     temporaryLimitMb: options.temporaryLimitMb ?? 20_000,
@@ -90,6 +96,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Columnar> {
         leave()
       }
     },
+
+    ...clientSnapshots(client, settings.inboxFolder, buffersOf),
 
     compact: (table, beforeDay) => client.call('compact', [table, beforeDay]),
     retain: (table, before) => client.call('retain', [table, before.getTime()]),

@@ -2,10 +2,14 @@
 import { LacydonError } from '../../../errors.ts'
 import type { ColumnarHealth, RecordedRange, SpoolRange, TableBatch, TableSpec } from '../columnar.ts'
 import type { Query } from '../query.ts'
+import type { ArchivedVersion, LoadOutcome } from '../snapshots.ts'
+import type { FileInput } from './snapshots-load.ts'
 
 export interface WorkerSettings {
   folder: string
   coldFolder: string
+  /** Files here may be loaded. */
+  inboxFolder: string
   memoryLimitMb: number
   threads: number
   temporaryLimitMb: number
@@ -27,6 +31,19 @@ export interface WorkerCalls {
   compact(table: string, beforeDay: string): Promise<string[]>
   retain(table: string, beforeMs: number): Promise<number>
   drop(table: string): Promise<void>
+  load(staging: TableSpec, input: FileInput, id?: number): Promise<LoadOutcome>
+  /** Of the load that was called with this id: share of its statement that is done, 0 to 1. */
+  loadProgress(id: number): Promise<number>
+  beginBatches(staging: TableSpec): Promise<void>
+  addBatch(staging: string, batch: TableBatch): Promise<void>
+  endBatches(staging: string): Promise<LoadOutcome>
+  abortBatches(staging: string): Promise<void>
+  archive(table: string, staging: string, version: number): Promise<ArchivedVersion>
+  publish(table: string, staging: string, version: number): Promise<void>
+  publishedVersion(table: string): Promise<number | null>
+  archivedVersions(table: string): Promise<number[]>
+  stagingTables(): Promise<string[]>
+  purge(table: string, version: number): Promise<void>
   health(): Promise<Pick<ColumnarHealth, 'ok' | 'version' | 'message'>>
   close(): Promise<void>
   /** NDJSON chunks of the whole answer. */

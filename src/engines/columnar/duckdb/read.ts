@@ -26,6 +26,7 @@ import type { Literal, Query } from '../query.ts'
 import type { ValueType } from '../typing.ts'
 import { type Catalogue, type Part, readParts, tableOf } from './catalogue.ts'
 import { duckDbDialect, identifier } from './dialect.ts'
+import { physicalTable, versionFile } from './snapshots-catalogue.ts'
 import { guardRead } from './sql-guard.ts'
 
 /** Chunks are sent when they reach this size. */
@@ -61,12 +62,15 @@ const bound = (parameters: readonly Parameter[]): [DuckDBValue[], DuckDBType[]] 
   parameters.map(({ value, type }) => (Array.isArray(value) ? LIST(types[type]!) : types[type]!)),
 ]
 
-/** The dialect over one moment's cold files. */
-function dialectOver(parts: readonly Part[], coldFolder: string): Dialect {
+/** The dialect over one moment's cold files and versions. */
+function dialectOver({ snapshots }: Catalogue, parts: readonly Part[], coldFolder: string): Dialect {
   return {
     ...duckDbDialect,
-    relation(table, bounds, bind) {
-      const name = `hot.${identifier(table.name)}`
+    relation(table, bounds, bind, version) {
+      const physical = physicalTable(snapshots, table.name, version)
+      if (physical === undefined)
+        return archived(table, bind(archivedPath(coldFolder, table.name, version!), 'text'))
+      const name = `hot.${identifier(physical)}`
       const kept = parts.filter(
         (part) =>
           part.table === table.name &&
@@ -84,6 +88,17 @@ function dialectOver(parts: readonly Part[], coldFolder: string): Dialect {
       return `(SELECT ${all} FROM ${name} UNION ALL ${cold.join(' UNION ALL ')})`
     },
   }
+}
+
+const archivedPath = (coldFolder: string, table: string, version: number) =>
+  join(coldFolder, versionFile(table, version))
+
+/** A version's file holds the rows in their order without the number they have here. */
+function archived(table: TableSpec, path: string): string {
+  const list = table.columns.map(({ name }) =>
+    name === '_n' ? 'file_row_number + 1 AS _n' : identifier(name),
+  )
+  return `(SELECT ${list.join(', ')} FROM read_parquet(${path}, file_row_number = true, hive_partitioning = false))`
 }
 
 function groupByColumns(parts: readonly Part[]): Part[][] {
@@ -121,7 +136,7 @@ export async function* readChunks(
   options: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   const names = tablesOf(query)
-  const mayBeCold = names.filter((name) => tableOf(catalogue, name).dayOf !== undefined)
+  const mayBeCold = names.filter((name) => catalogue.tables.get(name)?.dayOf !== undefined)
   if (mayBeCold.length === 0) {
     yield* run(connection, catalogue, query, [], options)
     return
@@ -144,11 +159,11 @@ async function* run(
   const rowLimit = maxRows > 0 ? maxRows + 1 : undefined
   const emitted = emitQuery(
     query,
-    (name) => tableOf(catalogue, name),
-    dialectOver(parts, coldFolder),
+    (name, version) => tableOf(catalogue, name, version),
+    dialectOver(catalogue, parts, coldFolder),
     rowLimit,
   )
-  const lines = `SELECT CAST(to_json(q) AS VARCHAR) AS line FROM (${emitted.sql}) AS q`
+  const lines = `SELECT CAST(to_json(__row) AS VARCHAR) AS line FROM (${emitted.sql}) AS __row`
   const sql = streamed ? `${lines} UNION ALL SELECT NULL` : lines
   guardRead(sql)
   const [values, valueTypes] = bound(emitted.parameters)

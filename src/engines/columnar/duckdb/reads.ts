@@ -14,6 +14,8 @@ export interface Reads {
   cancel(id: number): void
   /** No `cancel` of this read can follow. */
   forget(id: number): void
+  /** Interrupts every read under way. */
+  stopAll(): void
   /** Resolves when every read that is under way now has ended. */
   drained(): Promise<void>
   close(): void
@@ -77,6 +79,9 @@ export function createReads(database: Database, catalogue: Catalogue, coldFolder
       const state = active.get(id)
       if (state) stop(state, 'cancelled')
       else cancelledEarly.add(id)
+    },
+    stopAll() {
+      for (const state of active.values()) stop(state, 'cancelled')
     },
     forget: (id) => cancelledEarly.delete(id),
     drained: async () => {

@@ -113,6 +113,7 @@ describe('DuckDB, embedded', () => {
       ...settings,
       folder: other,
       coldFolder: join(root, 'locked-cold'),
+      inboxFolder: join(root, 'locked-inbox'),
     })
     const connection = await database.connect()
     const outside = join(root, 'outside.csv')
@@ -341,13 +342,20 @@ describe('DuckDB, embedded', () => {
     ).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
-  it('answers every call after it was closed, with an error', async () => {
+  it('closes at once, and answers every call after with an error', async () => {
     const other = await openDuckDb({
       folder: join(root, 'closed'),
       coldFolder: join(root, 'closed-cold'),
       log: silentLog,
     })
+    // Closing does not wait for what nobody will read.
+    await other.define(tracks)
+    await other.append([batchOfRows(tracks, rows(20_000, 1))], { source: 's', lo: 0, hi: 1, resumeFrom: 0 })
+    const running = other.query(endless, { class: 'load' })
+    const stopped = expect(running).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await other.query(count)).toEqual([{ n: 20_000 }])
     await other.close()
+    await stopped
     await other.close()
     await expect(other.query(count)).rejects.toMatchObject({ code: 'unavailable' })
     await expect(other.append([], { source: 's', lo: 0, hi: 1, resumeFrom: 0 })).rejects.toMatchObject({

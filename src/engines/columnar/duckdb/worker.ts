@@ -15,6 +15,9 @@ opening.catch(() => undefined)
 /** Chunks each open stream may still send: every `pull` adds one. */
 const flows = new Map<number, { credit: number; isStopped: boolean; resume: (() => void) | undefined }>()
 
+/** Loads under way: they are cancelled in another way than reads. */
+const loadIds = new Set<number>()
+
 async function stream(store: Store, request: CallRequest) {
   const flow = flows.get(request.id)!
   try {
@@ -55,18 +58,20 @@ async function answer(request: CallRequest) {
       send({ id: request.id, value: undefined })
     } else {
       const call = store[request.call] as (...args: unknown[]) => Promise<unknown>
-      send({ id: request.id, value: await call(...request.args) })
+      send({ id: request.id, value: await call(...request.args, request.id) })
     }
   } catch (error) {
     send({ id: request.id, error: sendError(error) })
   }
   store.reads.forget(request.id)
+  loadIds.delete(request.id)
   if (request.call === 'close') port.close()
 }
 
 port.on('message', (request: Request) => {
   if ('call' in request) {
     if (request.call === 'stream') flows.set(request.id, { credit: 0, isStopped: false, resume: undefined })
+    if (request.call === 'load') loadIds.add(request.id)
     void answer(request)
     return
   }
@@ -76,5 +81,10 @@ port.on('message', (request: Request) => {
     else flow.credit++
     flow.resume?.()
   }
-  if ('cancel' in request) void opening.then((store) => store.reads.cancel(request.id)).catch(() => undefined)
+  if ('cancel' in request)
+    void opening
+      .then((store) =>
+        loadIds.has(request.id) ? store.cancelLoad(request.id) : store.reads.cancel(request.id),
+      )
+      .catch(() => undefined)
 })

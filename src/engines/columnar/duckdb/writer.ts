@@ -36,10 +36,10 @@ const types: Record<ColumnType, DuckDBType> = {
   date: DATE,
 }
 
-const typesOf = (table: TableSpec) => table.columns.map((column) => types[column.type])
+export const typesOf = (table: TableSpec) => table.columns.map((column) => types[column.type])
 const maxPooledChunks = 64
 
-const columnList = (table: TableSpec) =>
+export const columnList = (table: TableSpec) =>
   table.columns.map(({ name, type }) => `${identifier(name)} ${types[type]}`).join(', ')
 
 /** A slash cannot be in the name of a table: no collision. */

@@ -32,8 +32,8 @@ export interface AggregateParts {
 export interface Dialect {
   identifier(name: string): string
   placeholder(index: number, parameter: Parameter): string
-  /** A relation with the table's columns under their names. */
-  relation(table: TableSpec, bounds: DayBounds | undefined, bind: Bind): string
+  /** A relation with the columns of the table, or of its version, under their names. */
+  relation(table: TableSpec, bounds: DayBounds | undefined, bind: Bind, version: number | undefined): string
   call(fn: FunctionName, args: string[]): string
   cast(sql: string, from: ValueType, to: ValueType): string
   inList(sql: string, values: readonly Literal[], type: ValueType, bind: Bind): string

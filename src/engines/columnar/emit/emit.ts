@@ -25,12 +25,7 @@ export interface Relation {
  * One SELECT whose columns carry the outputs' names, as `dialect.output` renders them. `limit` is an outer bound on rows.
  * Throws `invalid_input` for names or types that do not fit the tables.
  */
-export function emitQuery(
-  query: Query,
-  tables: (name: string) => TableSpec,
-  dialect: Dialect,
-  limit?: number,
-): Emitted {
+export function emitQuery(query: Query, tables: Tables, dialect: Dialect, limit?: number): Emitted {
   checkSize(query)
   const parameters: Parameter[] = []
   let aliases = 0
@@ -54,7 +49,8 @@ export function emitQuery(
   return { sql, parameters, columns }
 }
 
-type Tables = (name: string) => TableSpec
+/** The description of a table, or of a version of it. */
+export type Tables = (name: string, version: number | undefined) => TableSpec
 /** How a stage writes one column of its select list. */
 export type Label = (sql: string, name: string, type: ValueType) => string
 
@@ -93,7 +89,7 @@ function emitFrom(from: From, query: Query | undefined, emission: Emission, tabl
   if (from.kind === 'union') return aliased(emitUnion(from.of, emission, tables), emission)
   if (from.kind === 'elements') return emitElements(from, emission, tables)
   if (from.kind === 'values') return aliased(emitValues(from, emission), emission)
-  const table = tables(from.table)
+  const table = tables(from.table, from.version)
   const type = tableScope(table)
   const bounds = table.dayOf ? timeBounds(query?.where, table.dayOf) : undefined
   const fields = table.columns.map(({ name }) => ({
@@ -101,7 +97,10 @@ function emitFrom(from: From, query: Query | undefined, emission: Emission, tabl
     column: emission.dialect.identifier(name),
     type: type(name) as ValueType,
   }))
-  return aliased({ sql: emission.dialect.relation(table, bounds, emission.bind), fields }, emission)
+  return aliased(
+    { sql: emission.dialect.relation(table, bounds, emission.bind, from.version), fields },
+    emission,
+  )
 }
 
 function emitElements(from: From & { kind: 'elements' }, emission: Emission, tables: Tables): Source {
