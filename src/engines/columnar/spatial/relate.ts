@@ -99,8 +99,15 @@ function isWithin(a: Figure, b: Figure): boolean {
   if (!points.every(([x, y]) => b.covers(x, y))) return false
   for (const part of [...lines, ...polygons.flat()])
     if (!part.every(([x, y]) => b.covers(x, y) || b.coversNearly(x, y))) return false
-  if (!piecesOf(a.edges, b.edges).every(([x, y]) => b.coversNearly(x, y))) return false
+  const pieces = piecesOf(a.edges, b.edges)
+  if (!pieces.every(([x, y]) => b.coversNearly(x, y))) return false
   if (a.areas.length === 0) return true
+  // What lies just inside a must lie in b: the edge of a may be that of a hole which a fills.
+  for (const [x, y, dx, dy] of pieces)
+    for (const side of [1, -1]) {
+      const [sx, sy] = [x - side * dy, y + side * dx]
+      if (a.areas.some((area) => area.hasInside(sx, sy)) && !b.coversNearly(sx, sy)) return false
+    }
   // The edge of a lies in b: what b lacks inside a is bounded by an edge of b that runs through a.
   for (const [x, y, dx, dy] of piecesOf(b.edges, a.edges)) {
     if (!a.areas.some((area) => area.hasInside(x, y))) continue
