@@ -61,7 +61,8 @@ export function baseStationMs(bits: SixBits): number {
   const hour = bits.unsigned(61, 5, 24)
   const minute = bits.unsigned(66, 6, 60)
   const second = bits.unsigned(72, 6, 60)
-  const isDate = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+  // Stations without a fix say 1970 or 1980; AIS is younger than 2000.
+  const isDate = year >= 2000 && month >= 1 && month <= 12 && day >= 1 && day <= 31
   return isDate && hour < 24 && minute < 60 && second < 60
     ? Date.UTC(year, month - 1, day, hour, minute, second)
     : Number.NaN
