@@ -6,7 +6,7 @@ import { convexHull } from './hulls.ts'
 describe('the grid of clusters', () => {
   it('is as fine as its radius allows', () => {
     expect([0, 2, 5, 8, 12, 16, 20, 25].map((zoom) => precisionFor(zoom, 40))).toEqual([
-      1, 1, 3, 4, 6, 7, 8, 10,
+      1, 1, 2, 3, 5, 7, 8, 10,
     ])
     expect(precisionFor(25, 1)).toBe(10)
   })
