@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { checkout } from '../start/started-product.ts'
@@ -54,6 +55,18 @@ describe.skipIf(noBrowser)('the live port', () => {
       mkdirSync(join(checkout, 'docs'), { recursive: true })
       await page.screenshot({ path: join(checkout, 'docs/live.png') })
     }
+  })
+
+  test('weighs at most 200 kB before the map comes', async () => {
+    const html = await (await fetch(`${port.address}/live`, { headers: { accept: 'text/html' } })).text()
+    const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path)
+    expect(files.length).toBeGreaterThan(1)
+    const sizes = await Promise.all(
+      files.map(
+        async (path) => gzipSync(Buffer.from(await (await fetch(port.address + path)).arrayBuffer())).length,
+      ),
+    )
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000)
   })
 
   test('shows on the map what the list says: a press on a mark opens its vessel', async () => {

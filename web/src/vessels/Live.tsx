@@ -103,6 +103,7 @@ export function Live({ overview }: { overview: LiveOverview }) {
           shownCount={shown.length}
           address={address}
           change={change}
+          onGoToFeed={() => overview.bounds && map?.fit(overview.bounds as Box)}
         />
         {!isNarrow && <Scrubber scene={scene} overview={overview} change={change} />}
       </div>

@@ -13,13 +13,15 @@ export interface NoticesProps {
   shownCount: number
   address: LiveAddress
   change: (patch: Partial<LiveAddress>, replace?: boolean) => void
+  /** Moves the map to where most vessels are. */
+  onGoToFeed: () => void
 }
 
 /** A feed silent for longer than this is said to be. */
 const silentS = 60
 
 /** The one thing the reader should know about what the map shows, with what can be done; nothing when all is well. */
-export function Notices({ scene, overview, shownCount, address, change }: NoticesProps) {
+export function Notices({ scene, overview, shownCount, address, change, onGoToFeed }: NoticesProps) {
   const { t, language } = useLanguage()
   const now = useNow(5000) + scene.feed.skewMs
   const isLive = !scene.isReplay && overview.mode === 'live'
@@ -59,7 +61,12 @@ export function Notices({ scene, overview, shownCount, address, change }: Notice
           run: () => change({ type: undefined, state: undefined, size: undefined, name: undefined }, true),
         },
       }
-    if (shownCount === 0) return { text: t('notice.nobody'), tone: 'calm' }
+    if (shownCount === 0)
+      return {
+        text: t('notice.nobody'),
+        tone: 'calm',
+        action: overview.bounds ? { label: t('notice.goThere'), run: onGoToFeed } : undefined,
+      }
     if (scene.total > scene.vessels.size && scene.vessels.size > 0)
       return {
         text: t('notice.partial', {

@@ -213,7 +213,7 @@ function LiveAge({ scene, nowMs }: { scene: Scene; nowMs: number }) {
   return (
     <span className={styles.age} data-state={state}>
       <span className={styles.light} aria-hidden="true" />
-      {connection === 'lost' ? t('time.lost') : t('time.live')}
+      {t(`time.${state}`)}
       {ageS !== undefined && <span className={styles.ago}>{formatAge(ageS, language)}</span>}
     </span>
   )
