@@ -49,6 +49,8 @@ export class LiveMap {
   private selected: number | undefined
   private hovered: number | undefined
   private motionTimer = 0
+  /** False before the layers are there and while the graphics processor is lost. */
+  private isStanding = false
 
   /**
    * Resolves once the faces that the map writes with are loaded and the style stands; to nothing when `signal`
@@ -116,6 +118,7 @@ export class LiveMap {
     this.map.addLayer(this.layer, 'vessel-names')
     // What lies on top is placed first: a city keeps its name among many ships.
     this.map.moveLayer('names-city')
+    this.isStanding = true
     this.recolour()
     this.chooseUnit()
     this.tellView(true)
@@ -144,6 +147,20 @@ export class LiveMap {
       if (mmsi !== this.hovered) events.onHover(mmsi)
     })
     this.map.on('mouseout', () => events.onHover(undefined))
+    // The library restores its own layers after the graphics processor was lost, not ours.
+    this.map.on('webglcontextlost', () => {
+      this.isStanding = false
+    })
+    this.map.on('webglcontextrestored', () => {
+      this.map.once('style.load', () => {
+        this.map.addLayer(this.layer, 'vessel-names')
+        this.map.moveLayer('names-city')
+        this.isStanding = true
+        this.names.forget()
+        this.recolour()
+        this.draw()
+      })
+    })
     this.map.on('zoomend', () => {
       this.keepMoving()
       this.chooseUnit()
@@ -214,6 +231,7 @@ export class LiveMap {
   }
 
   private draw(): void {
+    if (!this.isStanding) return
     this.layer.setVessels(this.vessels, this.selected, this.hovered)
     this.names.show(this.vessels, this.layer.clock(), this.selected, this.hovered)
   }
@@ -235,15 +253,16 @@ export class LiveMap {
   }
 
   setFeatures(source: keyof typeof overlaySources, data: GeoJSON.FeatureCollection | undefined): void {
-    this.map.getSource<GeoJSONSource>(source)?.setData(data ?? empty)
+    if (this.isStanding) this.map.getSource<GeoJSONSource>(source)?.setData(data ?? empty)
   }
 
   setLanguage(language: Language): void {
-    this.map.getSource<GeoJSONSource>('places')?.setData(placesData(places, language))
+    if (this.isStanding) this.map.getSource<GeoJSONSource>('places')?.setData(placesData(places, language))
   }
 
   /** After a change of theme: same style, new colours. */
   recolour(): void {
+    if (!this.isStanding) return
     const palette = readPalette()
     for (const [layer, property, value] of [...baseColours(palette), ...overlayColours(palette)]) {
       if (this.map.getLayer(layer)) this.map.setPaintProperty(layer, property as never, value as never)

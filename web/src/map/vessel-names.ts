@@ -28,6 +28,11 @@ export class VesselNames {
     this.map = map
   }
 
+  /** The map lost what it was told: tell it all again. */
+  forget(): void {
+    this.shown.clear()
+  }
+
   show(
     vessels: readonly MovingVessel[],
     nowMs: number,

@@ -67,6 +67,8 @@ function Around(props: PanelProps) {
     scene.isReplay || overview.mode === 'history'
       ? formatDateTime(now, language, wallNow)
       : formatTime(now, language)
+  const rate =
+    scene.feed.vessels.size > 0 && !scene.isReplay ? scene.feed.messagesPerMinute : overview.messagesPerMinute
   const tab = address.panel ?? 'list'
   const liveSources = overview.sources.filter((source) => source.state === 'live').length
 
@@ -81,7 +83,7 @@ function Around(props: PanelProps) {
           {overview.mode === 'history'
             ? t('panel.recording')
             : `${t('panel.sources', { count: liveSources })} · ${t('panel.rate', {
-                rate: formatNumber(Math.round(overview.messagesPerMinute), language),
+                rate: formatNumber(Math.round(rate), language),
               })}`}
           {` · ${zoneName(now, language)}`}
           {isSimulated && <SimulatedBadge />}
