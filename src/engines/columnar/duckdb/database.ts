@@ -9,6 +9,8 @@ import { registerZones } from './zone-functions.ts'
 
 export interface Database {
   connect(): Promise<DuckDBConnection>
+  /** For loads: it counts its progress, which cannot be asked for once the configuration is locked. */
+  loading: DuckDBConnection
   version: string
   close(): void
 }
@@ -48,6 +50,13 @@ export async function openDatabase(settings: WorkerSettings): Promise<Database> 
     )
   })
   const connection = await instance.connect()
+  const loading = await instance.connect()
+  for (const setting of [
+    'enable_progress_bar = true',
+    'enable_progress_bar_print = false',
+    'progress_bar_time = 0',
+  ])
+    await loading.run(`SET ${setting}`)
   const folders = [settings.coldFolder, settings.inboxFolder, temporary]
     .map((folder) => literal(resolve(folder)))
     .join(', ')
@@ -80,8 +89,12 @@ export async function openDatabase(settings: WorkerSettings): Promise<Database> 
   connection.closeSync()
   return {
     connect: () => instance.connect(),
+    loading,
     version: String(version),
-    close: () => instance.closeSync(),
+    close() {
+      loading.closeSync()
+      instance.closeSync()
+    },
   }
 }
 

@@ -32,8 +32,8 @@ export interface WorkerCalls {
   retain(table: string, beforeMs: number): Promise<number>
   drop(table: string): Promise<void>
   load(staging: TableSpec, input: FileInput, id?: number): Promise<LoadOutcome>
-  /** Of the load that was called with this id: share of its statement that is done, 0 to 1. */
-  loadProgress(id: number): Promise<number>
+  /** Of the load that was called with this id: share of the input that was read, 0 to 1, and rows stored. */
+  loadProgress(id: number): Promise<{ share: number; rows: number }>
   beginBatches(staging: TableSpec): Promise<void>
   addBatch(staging: string, batch: TableBatch): Promise<void>
   endBatches(staging: string): Promise<LoadOutcome>

@@ -28,7 +28,7 @@ export function clientSnapshots(
         if (!options.onProgress) return
         timer = setInterval(() => {
           client.call('loadProgress', [id]).then(
-            (share) => options.onProgress?.({ rows: 0, bytes: Math.round(share * bytes) }),
+            ({ share, rows }) => options.onProgress?.({ rows, bytes: Math.round(share * bytes) }),
             () => undefined,
           )
         }, progressEveryMs)

@@ -46,7 +46,8 @@ interface BatchLoad {
 }
 
 interface Running {
-  connection: DuckDBConnection | undefined
+  /** Undefined while it waits for its turn. */
+  step: 'read' | 'store' | undefined
   isStopped: boolean
 }
 
@@ -58,6 +59,8 @@ interface Dependencies {
 }
 
 const rowNumber: ColumnSpec = { name: '_n', type: 'bigint' }
+/** The reader makes them on its connection. */
+const rejectTables = ['reject_errors', 'reject_scans']
 const maxPooledChunks = 64
 
 export function createLoads({ database, catalogue, coldFolder, inboxFolder }: Dependencies) {
@@ -65,6 +68,15 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
   const running = new Map<number, Running>()
   const batchLoads = new Map<string, BatchLoad>()
   const taken = new Set<string>()
+  const connection = database.loading
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One file at a time: each takes all cores and its share of the memory. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work, work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
 
   /** Takes the name and gives the table its row number. Throws `conflict` when the name is in use. */
   function stagingSpec(given: TableSpec): TableSpec {
@@ -95,8 +107,7 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
   async function stageCsv(c: DuckDBConnection, spec: TableSpec, input: CsvInput, rawFile: string) {
     const file = stagedFile(coldFolder, spec.name)
     const stage = async (from: CsvInput, isStrict: boolean): Promise<LoadOutcome> => {
-      await c.run('DROP TABLE IF EXISTS reject_errors')
-      await c.run('DROP TABLE IF EXISTS reject_scans')
+      for (const table of rejectTables) await c.run(`DROP TABLE IF EXISTS ${table}`)
       const conversions = csvConversions(from)
       const relation = readCsv(from, isStrict)
       const checks = await stageRows(c, relation, conversions, { file, rawFile, limit: maxRejects })
@@ -157,10 +168,19 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
 
   async function load(given: TableSpec, input: FileInput, id: number): Promise<LoadOutcome> {
     const spec = stagingSpec(given)
-    const state: Running = { connection: undefined, isStopped: false }
+    const state: Running = { step: undefined, isStopped: false }
     running.set(id, state)
-    const connection = await database.connect()
-    state.connection = connection
+    return inTurn(() => loadInTurn(spec, given, input, id, state))
+  }
+
+  async function loadInTurn(
+    spec: TableSpec,
+    given: TableSpec,
+    input: FileInput,
+    id: number,
+    state: Running,
+  ): Promise<LoadOutcome> {
+    state.step = 'read'
     const file = stagedFile(coldFolder, spec.name)
     const rawFile = `${file}.raw`
     try {
@@ -178,6 +198,7 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
             ? await stageParquet(connection, spec, { ...input, path: inInbox(input.path) }, rawFile)
             : await stageVersion(spec, input)
       if (state.isStopped) throw cancelled()
+      state.step = 'store'
       await syncFile(file)
       const columns = givenColumns(spec).map(({ name }) => identifier(name))
       await inTransaction(connection, async () => {
@@ -198,7 +219,7 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
     } finally {
       running.delete(id)
       taken.delete(spec.name)
-      connection.closeSync()
+      for (const table of rejectTables) await connection.run(`DROP TABLE IF EXISTS ${table}`)
       await rm(rawFile, { force: true })
     }
   }
@@ -223,16 +244,21 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
       const state = running.get(id)
       if (!state || state.isStopped) return
       state.isStopped = true
-      state.connection?.interrupt()
+      const interrupt = () => {
+        if (running.get(id) !== state) clearInterval(repeat)
+        else if (state.step) connection.interrupt()
+      }
       // One that comes between two statements is lost.
-      const repeat = setInterval(() => {
-        if (running.get(id) === state) state.connection?.interrupt()
-        else clearInterval(repeat)
-      }, 20)
+      const repeat = setInterval(interrupt, 20)
+      interrupt()
     },
-    /** Share of the statement under way, 0 to 1, where the engine tells. */
-    progress: async (id: number) =>
-      Math.max(0, (running.get(id)?.connection?.progress.percentage ?? 0) / 100),
+    async progress(id: number) {
+      const step = running.get(id)?.step
+      const { percentage, rows_processed } = connection.progress
+      if (step === undefined) return { share: 0, rows: 0 }
+      if (step === 'store') return { share: 1, rows: Number(rows_processed) }
+      return { share: Math.min(1, Math.max(0, percentage / 100)), rows: 0 }
+    },
 
     async beginBatches(given: TableSpec): Promise<void> {
       const spec = stagingSpec(given)
