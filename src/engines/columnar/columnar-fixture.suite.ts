@@ -62,8 +62,6 @@ export interface ColumnarFixture {
   /** Closes it and opens it again on the same data. */
   reopen(): Promise<Columnar>
   close(): Promise<void>
-  /** Whether closed days move to files. */
-  hasColdStorage: boolean
 }
 
 /** What a part of the suite works with; `db` changes when the engine is opened again. */

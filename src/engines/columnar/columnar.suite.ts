@@ -1,5 +1,5 @@
 /** The contract of `Columnar`, run on every implementation. */
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { batchOfRows } from './batch-of-rows.ts'
 import type { Columnar } from './columnar.ts'
 import { answersSuite } from './columnar-answers.suite.ts'
@@ -15,7 +15,12 @@ import {
 import { refusalsSuite } from './columnar-refusals.suite.ts'
 import { writesSuite } from './columnar-writes.suite.ts'
 
-export function columnarSuite(engine: string, open: () => Promise<ColumnarFixture>): void {
+/** `hasColdStorage`: closed days move to files, and every answer must be the same from there. */
+export function columnarSuite(
+  engine: string,
+  hasColdStorage: boolean,
+  open: () => Promise<ColumnarFixture>,
+): void {
   describe(`Columnar on ${engine}`, () => {
     let fixture: ColumnarFixture
     let db: Columnar
@@ -23,9 +28,7 @@ export function columnarSuite(engine: string, open: () => Promise<ColumnarFixtur
       get db() {
         return db
       },
-      get hasColdStorage() {
-        return fixture.hasColdStorage
-      },
+      hasColdStorage,
       async reopen() {
         db = await fixture.reopen()
       },
@@ -45,7 +48,14 @@ export function columnarSuite(engine: string, open: () => Promise<ColumnarFixtur
     })
     afterAll(() => fixture?.close())
 
-    answersSuite(context)
+    describe('rows in one table', () => answersSuite(context))
+    if (hasColdStorage)
+      describe('rows in the table and in files', () => {
+        it('moves its closed days', async () => {
+          expect(await db.compact(positions.name, '2024-10-28')).toEqual(['2024-10-26', '2024-10-27'])
+        })
+        answersSuite(context)
+      })
     refusalsSuite(context)
     writesSuite(context)
   })

@@ -7,13 +7,12 @@ import { openClickHouse } from './open.ts'
 if (clickHouseMissing)
   describe.skip(`Columnar on ClickHouse: ${clickHouseMissing}`, () => it('runs', () => {}))
 else
-  columnarSuite('ClickHouse', async () => {
+  columnarSuite('ClickHouse', false, async () => {
     const server = await startClickHouse()
     const open = () => openClickHouse({ url: server.url, log: silentLog })
     let columnar = await open()
     return {
       columnar,
-      hasColdStorage: false,
       async reopen() {
         await columnar.close()
         await server.restart()

@@ -5,13 +5,12 @@ import { columnarSuite } from '../columnar.suite.ts'
 import { silentLog } from '../engine-log.ts'
 import { openDuckDb } from './open.ts'
 
-columnarSuite('DuckDB', async () => {
+columnarSuite('DuckDB', true, async () => {
   const root = await mkdtemp(join(tmpdir(), 'lacydon-duckdb-'))
   const open = () => openDuckDb({ folder: join(root, 'columnar'), log: silentLog })
   let columnar = await open()
   return {
     columnar,
-    hasColdStorage: true,
     async reopen() {
       await columnar.close()
       columnar = await open()
