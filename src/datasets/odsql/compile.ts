@@ -1,7 +1,7 @@
 /** A query of the Explore API as queries of the engine, and the way back to JSON. */
+import type { ColumnSpec } from '../../engines/columnar/columnar.ts'
 import { call, column, type Query, value } from '../../engines/columnar/query.ts'
 import { columnValueType } from '../../engines/columnar/typing.ts'
-import { columnsOf } from '../rules.ts'
 import { groupPlan } from './groups.ts'
 import { hasAggregate, keyText, orderOf, type Ties } from './ordering.ts'
 import { Outputs } from './output.ts'
@@ -67,27 +67,17 @@ function rowPlan(
   }
 }
 
-/** Every column of a visible field counts for random(), so that it needs no column the reader cannot see. */
-function rowTies({ fields, rowOrder }: Relation): Ties {
+function rowTies({ rowOrder }: Relation): Ties {
   return {
-    of: rowOrder.map(column),
-    text() {
-      const parts = fields
-        .flatMap(columnsOf)
-        .slice(0, 30)
-        .map(({ name, type }) => {
-          const physical = columnValueType(type)
-          const scalar: Scalar['type'] =
-            physical === 'timestamp'
-              ? 'datetime'
-              : physical === 'real' || physical === 'null'
-                ? 'double'
-                : physical
-          return keyText({ kind: 'scalar', type: scalar, expression: column(name) })
-        })
-      return parts.length > 0
-        ? call('concat', ...parts.flatMap((part) => [value('\u001f'), part]))
-        : value('')
-    },
+    of: rowOrder.map(({ name }) => column(name)),
+    text: () =>
+      call('concat', value(''), ...rowOrder.flatMap((of) => [value('|'), keyText(columnScalar(of))])),
   }
+}
+
+function columnScalar({ name, type }: ColumnSpec): Scalar {
+  const physical = columnValueType(type)
+  if (physical === 'null' || physical === 'real')
+    return { kind: 'scalar', type: 'double', expression: column(name) }
+  return { kind: 'scalar', type: physical === 'timestamp' ? 'datetime' : physical, expression: column(name) }
 }

@@ -131,7 +131,7 @@ function countsOf(
     ],
     groupBy: [key],
   }
-  const shown = column('value')
+  const shown = shownKey(field, scope)
   const numeric =
     facet.kind === 'boolean' ? call('if', shown, value(1), value(0)) : call('+', shown, value(0))
   return {
@@ -149,15 +149,23 @@ function countsOf(
   }
 }
 
-/** Dates as year/month/day on the clock of the zone. */
+/** What rows are grouped by: dates by day, which leaves few of them to be written out. */
 function keyOf(field: DatasetField, scope: Scope): Expression {
   const found = fieldValue(field)
   if (found.kind === 'list') return column('__value')
   if (found.kind !== 'scalar') return value(null)
-  if (!isDate(found)) return found.expression
+  if (found.type !== 'datetime') return found.expression
+  return { kind: 'time-bucket', of: found.expression, unit: 'day', count: 1, zone: scope.zone }
+}
+
+/** The value of a group; dates as year/month/day on the clock of the zone. */
+function shownKey(field: DatasetField, scope: Scope): Expression {
+  const found = fieldValue(field)
+  const key = column('value')
+  if (found.kind !== 'scalar' || !isDate(found)) return key
   const zone = found.type === 'datetime' ? scope.zone : undefined
   const digits = (part: 'year' | 'month' | 'day', width: number) =>
-    call('digits', { kind: 'date-part', of: found.expression, part, ...(zone && { zone }) }, value(width))
+    call('digits', { kind: 'date-part', of: key, part, ...(zone && { zone }) }, value(width))
   return call('concat', digits('year', 4), value('/'), digits('month', 2), value('/'), digits('day', 2))
 }
 

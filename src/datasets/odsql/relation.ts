@@ -1,3 +1,4 @@
+import type { ColumnSpec } from '../../engines/columnar/columnar.ts'
 import type { From } from '../../engines/columnar/query.ts'
 import type { DatasetField } from '../schema.ts'
 
@@ -7,7 +8,7 @@ export interface Relation {
   /** Visible fields only: others do not exist for the query. Their columns are those of `columnsOf`. */
   fields: readonly DatasetField[]
   /** Columns that together tell any two rows apart: they end every order, so that it is total. */
-  rowOrder: readonly string[]
+  rowOrder: readonly ColumnSpec[]
 }
 
 /** Who asks, when, and in which words. */

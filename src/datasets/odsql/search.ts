@@ -45,9 +45,11 @@ function every(
   match: (index: number) => Match,
 ): Expression {
   if (words.length === 0) return or()
-  return and(
-    ...words.map((word, i) => or(...texts.map((of) => inText(of, (text) => wordIn(text, word, match(i)))))),
-  )
+  // Misspelt words are dear to find: last, on the rows that have the others.
+  const order = words
+    .map((_, i) => i)
+    .sort((a, b) => Number(typeof match(a) === 'object') - Number(typeof match(b) === 'object'))
+  return and(...order.map((i) => or(...texts.map((of) => textHas(of, words[i]!, match(i))))))
 }
 
 /** A condition on the text, or on one of the texts of a list. */
@@ -56,9 +58,17 @@ function inText(of: TextValue, condition: (text: Expression) => Expression): Exp
   return { kind: 'any', list: of.list, as: '__text', where: condition(column('__text')) }
 }
 
+function textHas(of: TextValue, word: string, match: Match): Expression {
+  const found = inText(of, (text) => wordIn(text, word, match))
+  // The array as it is written holds the letters of its texts: most rows need not be taken apart.
+  return of.kind === 'list' && typeof match !== 'object' ? and(mayHave(of.column, word), found) : found
+}
+
+// The engine folds both sides, so that both follow its tables.
+const folded = (word: string) => call('fold', value(word))
+const mayHave = (text: Expression, word: string) => call('contains', call('fold', text), folded(word))
+
 function wordIn(text: Expression, word: string, match: Match): Expression {
-  // The engine folds both sides, so that both follow its tables.
-  const needle = call('fold', value(word))
   const found = column('__word')
   const has = (where: Expression): Expression => ({
     kind: 'any',
@@ -67,8 +77,8 @@ function wordIn(text: Expression, word: string, match: Match): Expression {
     where,
   })
   if (typeof match === 'object')
-    return has(call('<=', call('edit-distance', found, needle), value(match.edits)))
-  const isWord = has(call(match === 'whole' ? '=' : 'starts-with', found, needle))
+    return has(call('<=', call('edit-distance', found, folded(word)), value(match.edits)))
+  const isWord = has(call(match === 'whole' ? '=' : 'starts-with', found, folded(word)))
   // Cutting a text into words is dear: most rows do not even contain the letters.
-  return and(call('contains', call('fold', text), needle), isWord)
+  return and(mayHave(text, word), isWord)
 }

@@ -39,7 +39,12 @@ export function testDataset(
   const columns = [{ name: 'n_', type: 'bigint' as const }, ...fields.flatMap(columnsOf)]
   const rows = records.map((record, i) => rowOf(fields, record, i))
   const spec = { name, columns, sortBy: [] }
-  return { spec, fields, rows, relation: { from: { kind: 'table', table: name }, fields, rowOrder: ['n_'] } }
+  return {
+    spec,
+    fields,
+    rows,
+    relation: { from: { kind: 'table', table: name }, fields, rowOrder: [{ name: 'n_', type: 'bigint' }] },
+  }
 }
 
 function rowOf(fields: readonly DatasetField[], record: TestRecord, n: number): Row {
