@@ -54,7 +54,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     const vessels = await Vessels.open({ realm, datasets, columnar, wallMs: Date.now })
     closers.push(() => vessels.save())
 
-    const demo = config.demo ? await startDemo(config, vessels, log) : undefined
+    const demo = config.demo ? await startDemo(config, vessels) : undefined
     if (demo) closers.push(() => demo.close())
     const feeds = await AisFeeds.open({
       addresses: demo ? [`tcp://127.0.0.1:${demo.port}`] : config.ais,
@@ -118,21 +118,14 @@ export async function startLacydon(config: Config): Promise<Running> {
 }
 
 /** The simulated port goes on where its stored past ends, at most `demoHours` back. */
-async function startDemo(config: Config, vessels: Vessels, log: pino.Logger) {
+async function startDemo(config: Config, vessels: Vessels) {
   const now = Date.now()
   const { lastAt } = await vessels.overview()
   const earliestMs = now - config.demoHours * 3_600_000
   const startAt = new Date(
     Math.min(now, Math.max(earliestMs, lastAt === null ? earliestMs : Date.parse(lastAt))),
   )
-  return startDemoPort({
-    seed: config.demoSeed,
-    startAt,
-    speed: 1,
-    port: 0,
-    host: '127.0.0.1',
-    log: plainLog(log),
-  })
+  return startDemoPort({ seed: config.demoSeed, startAt, speed: 1, port: 0, host: '127.0.0.1' })
 }
 
 const plainLog = (log: pino.Logger) => ({
