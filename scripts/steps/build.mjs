@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { runChild, tail } from './child.mjs'
 import { fingerprint } from './fingerprint.mjs'
 import { StepError } from './step.mjs'
@@ -47,7 +47,7 @@ const buildWebStep = (root) =>
       'build',
       'web',
       '--outDir',
-      join(root, output),
+      relative('web', output),
       '--emptyOutDir',
       '--logLevel',
       'warn',
@@ -70,7 +70,10 @@ function buildStep(root, target) {
       const hash = target.hash()
       const next = `${target.output}.next`
       rmSync(join(root, next), { recursive: true, force: true })
-      const { code, output: printed } = await runChild(process.execPath, target.build(next), { cwd: root })
+      const { code, output: printed } = await runChild(process.execPath, target.build(next), {
+        cwd: root,
+        env: { NODE_ENV: 'production' },
+      })
       if (code !== 0) throw new StepError(`${target.title} failed:\n${tail(printed)}`)
       writeFileSync(join(root, next, '.fingerprint'), hash)
       swap(join(root, next), output)

@@ -17,13 +17,16 @@ export function fingerprint(root, paths, isInput = () => true) {
   return hash.digest('hex')
 }
 
+/** What is installed or built. */
+const isOutput = (/** @type {string} */ name) => /^(node_modules|dist(\.next|\.previous)?)$/.test(name)
+
 /** @param {string} root @param {string} path @returns {string[]} sorted */
 function listFiles(root, path) {
   const info = statSync(join(root, path), { throwIfNoEntry: false })
   if (!info) return []
   if (!info.isDirectory()) return [path]
   return readdirSync(join(root, path))
-    .filter((name) => name !== 'node_modules' && !name.startsWith('dist'))
+    .filter((name) => !isOutput(name))
     .sort()
     .flatMap((name) => listFiles(root, `${path}/${name}`))
 }

@@ -43,7 +43,7 @@ export function listFiles(root: string, folder: string): string[] {
         .slice(root.length + 1)
         .replaceAll('\\', '/'),
     )
-    .filter((path) => !/(^|\/)(node_modules|dist[^/]*)\//.test(path))
+    .filter((path) => !/(^|\/)(node_modules|dist(\.next|\.previous)?)\//.test(path))
     .sort()
 }
 
