@@ -7,7 +7,7 @@ const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
 /** Why the journeys are skipped; undefined when they can run. */
 export const noBrowser = existsSync(executable) ? undefined : `${executable} is missing: no browser journeys`
 
-export const openBrowser = (): Promise<Browser> =>
+export const openBrowser = (...more: string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: executable,
     args: [
@@ -18,6 +18,7 @@ export const openBrowser = (): Promise<Browser> =>
       '--no-first-run',
       '--disable-quic',
       '--disable-gpu',
+      ...more,
     ],
   })
 

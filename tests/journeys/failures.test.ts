@@ -44,6 +44,23 @@ describe.skipIf(noBrowser)('when something fails', () => {
   })
 })
 
+describe.skipIf(noBrowser)('when the browser cannot draw the map', () => {
+  test('the list still says who is here', async () => {
+    const own = await openBrowser('--disable-3d-apis')
+    const port = await openPort()
+    try {
+      const { page } = await visit(own, `${port.address}/live`)
+      await page.getByText(/La carte n’a pas pu se charger/).waitFor()
+      await page.getByRole('option', { name: /MISTRAL DOUX/ }).click()
+      await page.getByRole('heading', { name: 'MISTRAL DOUX' }).waitFor()
+      expect(await violations(page)).toEqual([])
+    } finally {
+      await own.close()
+      await port.close()
+    }
+  })
+})
+
 describe.skipIf(noBrowser)('when nothing was heard yet', () => {
   test('the page says so and waits', async () => {
     const own = await openBrowser()

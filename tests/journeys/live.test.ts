@@ -1,9 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { checkout } from '../start/started-product.ts'
 import { desktop, mapReady, noBrowser, openBrowser, phone, type Visit, violations, visit } from './browser.ts'
 import { openPort, type Port } from './product.ts'
 
@@ -51,10 +48,6 @@ describe.skipIf(noBrowser)('the live port', () => {
     expect(await page.title()).toBe('Port en direct · Lacydon')
     await expect.poll(() => search(page).get('map')).toMatch(/^43\.\d+,5\.\d+,\d/)
     expect(await violations(page)).toEqual([])
-    if (process.env.UPDATE_SCREENSHOTS) {
-      mkdirSync(join(checkout, 'docs'), { recursive: true })
-      await page.screenshot({ path: join(checkout, 'docs/live.png') })
-    }
   })
 
   test('weighs at most 200 kB before the map comes', async () => {

@@ -10,7 +10,7 @@ export function LanguageControl() {
   const { t, language } = useLanguage()
   const { pathname } = useLocation()
   return (
-    <nav className={styles.group} aria-label={t('shell.language')}>
+    <nav className={styles.group} data-print="never" aria-label={t('shell.language')}>
       {languages.map((code) => (
         <Link
           key={code}

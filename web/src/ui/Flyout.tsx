@@ -46,6 +46,7 @@ export function Flyout({
     <div
       ref={root}
       className={styles.root}
+      data-print="never"
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !isOpen) return
         event.stopPropagation()

@@ -92,6 +92,7 @@ export function Live({ overview }: { overview: LiveOverview }) {
           bounds={(overview.bounds ?? undefined) as Box | undefined}
           bottomInsetPx={isNarrow ? sheetPx : scrubberPx}
           onReady={setMap}
+          onFail={() => setView((overview.bounds as Box | null) ?? [-180, -90, 180, 90])}
           onView={onView}
           onSelect={onSelect}
           onHover={setHovered}

@@ -12,6 +12,8 @@ export interface MapPaneProps {
   bounds: Box | undefined
   bottomInsetPx: number
   onReady: (map: LiveMap | undefined) => void
+  /** The map cannot be drawn here: no WebGL, or its files did not come. */
+  onFail: () => void
   onView: (view: Box, viewport: Viewport, isResting: boolean) => void
   onSelect: (mmsi: number | undefined) => void
   onHover: (mmsi: number | undefined) => void
@@ -62,7 +64,10 @@ export function MapPane(props: MapPaneProps) {
         setMap(live)
         latest.current.onReady(live)
       })
-      .catch(() => setFailed(true))
+      .catch(() => {
+        setFailed(true)
+        latest.current.onFail()
+      })
     return () => {
       gone.abort()
       latest.current.onReady(undefined)

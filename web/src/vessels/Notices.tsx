@@ -61,6 +61,8 @@ export function Notices({ scene, overview, shownCount, address, change, onGoToFe
           run: () => change({ type: undefined, state: undefined, size: undefined, name: undefined }, true),
         },
       }
+    if (shownCount === 0 && scene.isReplay && scene.vessels.size === 0)
+      return { text: t('notice.pastEmpty'), tone: 'calm' }
     if (shownCount === 0)
       return {
         text: t('notice.nobody'),

@@ -92,7 +92,8 @@ export function Scrubber({ scene, overview, change }: ScrubberProps) {
     else if (isReplay) player.play(speed, nowMs)
     else {
       wantsPlay.current = true
-      const startMs = Math.max(fromMs, nowMs - (isHistory ? toMs - fromMs : hour / 4))
+      const firstMs = overview.firstAt === null ? fromMs : Date.parse(overview.firstAt)
+      const startMs = Math.max(fromMs, firstMs, isHistory ? fromMs : nowMs - hour / 4)
       change({ at: new Date(startMs).toISOString() })
     }
   }

@@ -38,7 +38,7 @@ export function VesselPanel(props: PanelProps & { mmsi: number }) {
   const category = data?.category ?? vessel?.category ?? 'other'
   return (
     <article className={styles.vessel} aria-labelledby="vessel-name">
-      <button type="button" className={styles.back} onClick={() => select(undefined)}>
+      <button type="button" className={styles.back} data-print="never" onClick={() => select(undefined)}>
         <Icon name="back" size={16} />
         {t('vessel.back')}
       </button>
