@@ -8,7 +8,6 @@ import type { AisAddress } from './inputs/address.ts'
 import type { Input, InputEffects, InputState, RefusalReason } from './inputs/input.ts'
 import { openInput } from './inputs/open-input.ts'
 import type { FeedListener } from './message.ts'
-import { RateMeter } from './rate-meter.ts'
 import { AisReader } from './reader.ts'
 
 export interface FeedOptions {
@@ -30,6 +29,8 @@ const maxPendingBytes = 8 * 1024 * 1024
 /** Spooled bytes not yet decoded above which an input pauses: a file must not be copied whole before it is read. */
 const maxBacklogBytes = 64 * 1024 * 1024
 const resumeCheckMs = 50
+/** A feed this far behind the wall clock tells the past. */
+const replayLagMs = 10 * 60_000
 const releaseEveryMs = 60_000
 
 /** One AIS source at work: its input fills the spool, its ingest empties it into rows. */
@@ -40,7 +41,6 @@ export class Feed {
   readonly #spool: Spool
   readonly #ingest: Ingest
   readonly #input: Input
-  readonly #rate = new RateMeter()
   readonly #refusals = new Map<RefusalReason, number>()
   readonly #refusalSamples = new Map<RefusalReason, string>()
   #state: InputState = 'connecting'
@@ -137,7 +137,7 @@ export class Feed {
 
   /** What /health, /metrics and the sources panel show. Rejects join the lines refused at the door. */
   status() {
-    const { counters, stations, rejectSamples, storeFailure, committedSeq, backlogBytes } = this.#ingest
+    const { counters, rate, stations, rejectSamples, storeFailure, committedSeq, backlogBytes } = this.#ingest
     const failure = this.#spoolFailure ?? storeFailure
     return {
       id: this.id,
@@ -147,7 +147,7 @@ export class Feed {
       message: failure ?? this.#message,
       isDegraded: failure !== null || ['silent', 'reconnecting', 'failed'].includes(this.#state),
       lastReceivedAtMs: this.#lastReceivedAtMs,
-      messagesPerMinute: this.#rate.perMinute(this.#options.effects.clock.nowMs(), counters.messages),
+      messagesPerMinute: rate.perMinute(this.#feedNowMs()),
       messages: counters.messages,
       duplicates: counters.duplicates,
       rejects: { ...Object.fromEntries(counters.rejects), ...Object.fromEntries(this.#refusals) },
@@ -157,6 +157,13 @@ export class Feed {
       committedSeq,
       backlogBytes,
     }
+  }
+
+  /** The wall clock, or the time that a replay of the past has reached. */
+  #feedNowMs(): number {
+    const nowMs = this.#options.effects.clock.nowMs()
+    const { clockMs } = this.#ingest
+    return nowMs - clockMs > replayLagMs && this.#state !== 'silent' ? clockMs : nowMs
   }
 
   #take(data: Uint8Array, receivedAtMs: number, inputOffset = -1): boolean {

@@ -5,6 +5,7 @@ import { kindOfMmsi } from '../../maritime/mmsi.ts'
 import { flagBits, flagText } from '../../maritime/plausibility-flags.ts'
 import { maxSpeedOfShipTypeKn } from '../../maritime/ship-types.ts'
 import type { Realm } from './datasets.ts'
+import { EventRate } from './event-rate.ts'
 import type {
   AisMessage,
   AisSink,
@@ -86,6 +87,7 @@ const futureToleranceMs = 10 * 60_000
  */
 export class Ingest implements AisSink {
   readonly counters = { messages: 0, duplicates: 0, rejects: new Map<RejectReason, number>() }
+  readonly rate = new EventRate()
   readonly rejectSamples = new Map<RejectReason, string>()
   readonly stations = new Map<string, { messages: number; lastReceivedAtMs: number }>()
   /** Latest failure of the store, null while rows go in. */
@@ -130,6 +132,11 @@ export class Ingest implements AisSink {
   /** Lines from here on are needed after a restart. */
   get resumeFrom(): number {
     return this.#recordedResumeFrom
+  }
+
+  /** The time the feed has reached, ms since 1970; −Infinity before the first message. */
+  get clockMs(): number {
+    return this.#clock.nowMs
   }
 
   /** Durable bytes not yet decoded. */
@@ -210,6 +217,7 @@ export class Ingest implements AisSink {
       return
     }
     this.counters.messages++
+    this.rate.note(heard.atMs)
     this.#noteStation(heard)
     // The receiver's own transponder says where the receiver is; it is no target.
     if (heard.own && message.group !== 'other') return
