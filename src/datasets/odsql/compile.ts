@@ -25,7 +25,7 @@ export interface PlanOptions {
  * of the SQL that comes of it, only parameters.
  */
 export function planQuery(query: ParsedQuery, relation: Relation, options: PlanOptions): Plan {
-  const scope: Scope = { fields: relation.fields, ...readingOf(query, options.now) }
+  const scope = scopeOf(query, relation, options.now)
   const where = filterOf(query, scope)
   const isGrouped =
     query.groupBy.length > 0 ||
@@ -34,6 +34,12 @@ export function planQuery(query: ParsedQuery, relation: Relation, options: PlanO
     ? groupPlan({ query, relation, scope, where })
     : rowPlan(query, relation, scope, allOf(where), options.order ?? 'total')
 }
+
+const scopeOf = (query: ParsedQuery, { fields, words }: Relation, now: Date): Scope => ({
+  fields,
+  ...readingOf(query, now),
+  ...(words && { words }),
+})
 
 function rowPlan(
   query: ParsedQuery,

@@ -14,8 +14,16 @@ import {
   withinDistance,
 } from './places.ts'
 import { literalText, meaningOf, momentScalar, numberOf, takeArguments } from './scalar.ts'
-import { fieldValue, type Scope } from './scope.ts'
-import { hasPrefix, hasWords, isNear, startsWith, type TextValue, wordsOf } from './search.ts'
+import { fieldValue, findField, type Scope } from './scope.ts'
+import {
+  hasPrefix,
+  hasWords,
+  isNear,
+  type Searched,
+  type SearchedText,
+  startsWith,
+  wordsOf,
+} from './search.ts'
 import type { ComparisonOperator, Literal, Node } from './syntax.ts'
 import { describe, isDate, isNumber, type Scalar, type Value } from './value.ts'
 
@@ -30,7 +38,7 @@ export function conditionOf(node: Node, scope: Scope): Expression {
     case 'not':
       return not(conditionOf(node.of, scope))
     case 'text':
-      return hasWords(allTexts(scope), wordsOf(node.value, node))
+      return hasWords(searchedIn(allTexts(scope), scope), wordsOf(node.value, node))
     case 'boolean':
       return node.value ? and() : or()
     case 'compare':
@@ -39,7 +47,10 @@ export function conditionOf(node: Node, scope: Scope): Expression {
       const of = meaningOf(node.of, scope)
       if (!isSearchable(of))
         throw new Malformed(`“like” looks into texts, not ${describe(of)}.`, node.of, ['a text'])
-      return hasWords([of], wordsOf(node.text.value, node.text))
+      return hasWords(
+        searchedIn([searchedText(of, node.of, scope)], scope),
+        wordsOf(node.text.value, node.text),
+      )
     }
     case 'is':
       return isCondition(node, scope)
@@ -234,13 +245,26 @@ function isNull(of: Value, at: Node): Expression {
   throw new Malformed('only a field or an expression may be null.', at)
 }
 
-const isSearchable = (of: Value): of is TextValue =>
+const isSearchable = (of: Value): of is SearchedText['of'] =>
   (of.kind === 'scalar' && of.type === 'text') || (of.kind === 'list' && of.type === 'text')
 
-const allTexts = (scope: Scope): TextValue[] => scope.fields.map(fieldValue).filter(isSearchable)
+const searchedIn = (texts: readonly SearchedText[], { words }: Scope): Searched => ({
+  texts,
+  ...(words && { index: words }),
+})
+
+/** The text with the name of its field, where it is one as it is. */
+const searchedText = (of: SearchedText['of'], node: Node, scope: Scope): SearchedText =>
+  node.kind === 'name' ? { of, field: findField(scope.fields, node).name } : { of }
+
+const allTexts = (scope: Scope): SearchedText[] =>
+  scope.fields.flatMap((field) => {
+    const of = fieldValue(field)
+    return isSearchable(of) ? [{ of, field: field.name }] : []
+  })
 
 /** The fields a search looks into, and what it looks for: `search(f, g, "x")`, `search(*, "x")`, `search("x")`. */
-function searchParts(node: Call, scope: Scope): { texts: TextValue[]; text: string } {
+function searchParts(node: Call, scope: Scope): { texts: SearchedText[]; text: string } {
   const fields = node.args.slice(0, -1)
   const last = node.args.at(-1)
   if (!last) throw new Malformed(`${node.fn}() needs a text to look for.`, node, ['a text'])
@@ -249,17 +273,16 @@ function searchParts(node: Call, scope: Scope): { texts: TextValue[]; text: stri
     return { texts: allTexts(scope), text }
   const texts = fields.map((field) => {
     const found = meaningOf(field, scope)
-    if (field.kind === 'name' && isSearchable(found)) return found
+    if (field.kind === 'name' && isSearchable(found)) return searchedText(found, field, scope)
     throw new Malformed(`${node.fn}() looks into fields of text.`, field, ['a field of text', '*'])
   })
   return { texts, text }
 }
 
-const search =
-  (match: (texts: readonly TextValue[], words: string[]) => Expression) => (node: Call, scope: Scope) => {
-    const { texts, text } = searchParts(node, scope)
-    return match(texts, wordsOf(text, node))
-  }
+const search = (match: (searched: Searched, words: string[]) => Expression) => (node: Call, scope: Scope) => {
+  const { texts, text } = searchParts(node, scope)
+  return match(searchedIn(texts, scope), wordsOf(text, node))
+}
 
 function placeOf(node: Node, scope: Scope): Point | Shape {
   const found = meaningOf(node, scope)
@@ -286,7 +309,7 @@ const predicates: Record<string, (node: Call, scope: Scope) => Expression> = {
   suggest: search(hasPrefix),
   startswith(node, scope) {
     const { texts, text } = searchParts(node, scope)
-    return startsWith(texts, text)
+    return startsWith({ texts }, text)
   },
   within_distance(node, scope) {
     const [place, centre, radius] = takeArguments(node, 3) as [Node, Node, Node]

@@ -54,7 +54,8 @@ interface Wanted extends FacetField {
  * none. Throws `odsql_error`.
  */
 export function planFacets(query: ParsedQuery, relation: Relation, now: Date): FacetPlan | undefined {
-  const scope: Scope = { fields: relation.fields, ...readingOf(query, now) }
+  const { fields, words } = relation
+  const scope: Scope = { fields, ...readingOf(query, now), ...(words && { words }) }
   const requests = requestsOf(query, relation)
   const wanted = inClause('facet', () => requests.map((request) => wantedOf(request, query, scope)))
   if (wanted.length === 0) return undefined

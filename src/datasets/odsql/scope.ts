@@ -3,6 +3,7 @@ import { column } from '../../engines/columnar/query.ts'
 import { boxColumns, columnName, pointColumns } from '../rules.ts'
 import type { DatasetField } from '../schema.ts'
 import { Malformed } from './malformed.ts'
+import type { WordIndex } from './relation.ts'
 import type { Name, Node } from './syntax.ts'
 import type { ScalarType, Value } from './value.ts'
 
@@ -12,6 +13,7 @@ export interface Scope {
   zone: string
   lang: string
   nowMs: number
+  words?: WordIndex
   /** A meaning that goes before all others: keys of groups, labels. */
   given?(node: Node): Value | undefined
   /** Aggregates, where they may stand. */
