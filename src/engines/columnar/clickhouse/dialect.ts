@@ -170,7 +170,7 @@ export const clickHouseDialect = (database: string): Dialect => ({
   known: (sql) => `ifNull(${sql}, false)`,
   present: (sql) => `assumeNotNull(${sql})`,
   latest: (columns, from, where, keys, order) =>
-    `SELECT ${columns} FROM ${from}${where && ` WHERE ${where}`} ORDER BY ${order
+    `SELECT ${columns.map(({ sql, as }) => `${sql} AS ${as}`).join(', ')} FROM ${from}${where && ` WHERE ${where}`} ORDER BY ${order
       .map((o) => `${o} DESC NULLS LAST`)
       .join(', ')} LIMIT 1${keys.length > 0 ? ` BY ${keys.join(', ')}` : ''}`,
   asOfJoin: (left, right, equal, leftTime, rightTime) =>

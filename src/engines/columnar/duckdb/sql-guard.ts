@@ -6,13 +6,13 @@ import { LacydonError } from '../../../errors.ts'
 
 /** Everything the emitter may call, and the keywords that stand before a parenthesis. */
 const allowed = new Set(
-  `abs acos arg_max_null arg_min_null asin atan atan2 avg cast ceil coalesce concat contains cos count day dayofyear
+  `abs acos arg_max arg_max_null arg_min_null asin atan atan2 avg cast ceil coalesce concat contains cos count day dayofyear
   degrees digits_of ends_with epoch_ms epoch_us exp floor greatest hour iso_instant isodow isoyear isfinite least len length
   levenshtein list_filter ln lower
   make_timestamp max md5 millisecond min minute month point_relates pow quantile_cont quarter radians read_parquet round row
-  row_number second shape_relates sin sqrt starts_with stddev_samp strip_accents substring sum tan time_bucket to_days
+  row_number second shape_relates sin sqrt starts_with stddev_samp struct_pack strip_accents substring sum tan time_bucket to_days
   to_hours to_json to_minutes to_months to_seconds to_weeks to_years try try_cast unnest upper week words_of year zone_bucket_ms zone_offset_ms
-  select from in and or not on over filter then else join when where as by union all distinct partition order`.split(
+  select from in and or not on over filter having then else join when where as by union all distinct partition order`.split(
     /\s+/,
   ),
 )

@@ -18,6 +18,11 @@ export interface DayBounds {
 /** Binds a value and returns its placeholder. */
 export type Bind = (value: Literal | readonly Literal[], type: ValueType) => string
 
+export interface NamedColumn {
+  sql: string
+  as: string
+}
+
 export interface AggregateParts {
   fn: Aggregate['fn']
   /** SQL of `of` and its type; undefined for count of rows. */
@@ -47,8 +52,8 @@ export interface Dialect {
   known(sql: string): string
   /** The value, where a filter has left no NULL. */
   present(sql: string): string
-  /** A relation of the columns `columns` of `from`, one row a key. `where` may be empty. */
-  latest(columns: string, from: string, where: string, keys: string[], order: string[]): string
+  /** A SELECT of `columns` under their names, one row a key: the one greatest in `order`, NULL last. `where` may be empty. */
+  latest(columns: NamedColumn[], from: string, where: string, keys: string[], order: string[]): string
   /** Left rows without a right one stay. `equal` is never empty. */
   asOfJoin(left: string, right: string, equal: string[], leftTime: string, rightTime: string): string
   /** The elements of a list; `of` is its text. */

@@ -181,15 +181,17 @@ function emitJoin(join: Join, left: Source, emission: Emission, tables: Tables):
   const rightTime = pick(right.scope, join.time[1])
   if (!comparable(leftTime, rightTime)) throw invalidInput('The times of an as-of join differ in type.')
   const alias = emission.alias()
-  const list = [
-    ...pairs.map(([, r], i) => `${r.sql} AS __k${i}`),
-    `${dialect.present(rightTime.sql)} AS __t`,
-    ...join.take.map(({ column }, i) => `${pick(right.scope, column).sql} AS __v${i}`),
-  ].join(', ')
+  const columns = [
+    ...pairs.map(([, r], i) => ({ sql: r.sql, as: `__k${i}` })),
+    { sql: dialect.present(rightTime.sql), as: '__t' },
+    ...join.take.map(({ column }, i) => ({ sql: pick(right.scope, column).sql, as: `__v${i}` })),
+  ]
+  const list = columns.map(({ sql, as }) => `${sql} AS ${as}`).join(', ')
   const present = `${rightTime.sql} IS NOT NULL`
   const ranked = join.tieBreak && pick(right.scope, join.tieBreak)
+  const keys = [...pairs.map(([, r]) => r.sql), rightTime.sql]
   const relation = ranked
-    ? dialect.latest(list, right.sql, present, [...pairs.map(([, r]) => r.sql), rightTime.sql], [ranked.sql])
+    ? dialect.latest(columns, right.sql, present, keys, [ranked.sql])
     : `SELECT ${list} FROM ${right.sql} WHERE ${present}`
   for (const [i, { column, as }] of join.take.entries())
     add(as, { sql: `${alias}.__v${i}`, type: pick(right.scope, column).type })

@@ -23,6 +23,15 @@ export function emitSelection(query: Query, source: Source, emission: Emission, 
   return emitRows(query, outputs, from + where, scope, emission, label)
 }
 
+/** Names of all columns in expressions: carrying the others through an aggregate costs. */
+function namesIn(node: unknown, names = new Set<string>()): Set<string> {
+  if (typeof node !== 'object' || node === null) return names
+  const { kind, name } = node as { kind?: unknown; name?: unknown }
+  if (kind === 'column' && typeof name === 'string') names.add(name)
+  for (const child of Object.values(node)) namesIn(child, names)
+  return names
+}
+
 /** The source after `where` and latest-by: text after FROM, the rest of the WHERE clause, the columns. */
 function filtered(query: Query, source: Source, emission: Emission) {
   const where = query.where ? emitCondition(query.where, source.scope, emission) : ''
@@ -35,12 +44,16 @@ function filtered(query: Query, source: Source, emission: Emission) {
   }
   const alias = emission.alias()
   const scope: Scope = new Map()
-  const list = [...source.scope].map(([name, field], i) => {
-    scope.set(name, { sql: `${alias}.__c${i}`, type: field.type })
-    return `${field.sql} AS __c${i}`
-  })
+  const used = query.select && namesIn([query.select, query.groupBy, query.orderBy])
+  const columns = [...source.scope]
+    .filter(([name]) => !used || used.has(name))
+    .map(([name, field], i) => {
+      scope.set(name, { sql: `${alias}.__c${i}`, type: field.type })
+      return { sql: field.sql, as: `__c${i}` }
+    })
+  if (columns.length === 0) columns.push({ sql: '1', as: '__c0' })
   const order = tieBreak === undefined ? [sqlOf(by)] : [sqlOf(by), sqlOf(tieBreak)]
-  const latest = emission.dialect.latest(list.join(', '), source.sql, where, keys.map(sqlOf), order)
+  const latest = emission.dialect.latest(columns, source.sql, where, keys.map(sqlOf), order)
   return { from: `(${latest}) AS ${alias}`, where: '', scope }
 }
 
