@@ -217,7 +217,8 @@ export class Ingest implements AisSink {
       return
     }
     this.counters.messages++
-    this.rate.note(heard.atMs)
+    // Wrong clocks would take the places of right ones.
+    if (Math.abs(heard.atMs - this.#clock.nowMs) < 60_000) this.rate.note(heard.atMs)
     this.#noteStation(heard)
     // The receiver's own transponder says where the receiver is; it is no target.
     if (heard.own && message.group !== 'other') return
