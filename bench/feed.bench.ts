@@ -32,11 +32,10 @@ export async function run(): Promise<BenchTable> {
     const product = startProduct(args)
     open.push(product)
     const address = await product.address
-    const { status } = await fetch(`${address}/health`)
-    if (status !== 200) throw new Error(`/health answered ${status}`)
+    await untilHealthy(address)
     const pid = product.child.pid as number
     rows.push(
-      [`${what}: first answer of /health`, (preciseNowMs() - beganAtMs) / 1000, 's'],
+      [`${what}: first 200 of /health`, (preciseNowMs() - beganAtMs) / 1000, 's'],
       [`${what}: processor time until then`, processorS(pid), 's'],
     )
     await transmitter.connected
@@ -180,6 +179,18 @@ async function sendProbe(
   else delays.stored.push(Number.POSITIVE_INFINITY)
   while (stream.seenAtMs(mmsi) === undefined && preciseNowMs() - atMs < lostAfterMs) await wait(50)
   delays.told.push((stream.seenAtMs(mmsi) ?? Number.POSITIVE_INFINITY) - atMs)
+}
+
+/** Waits for the first 200 of /health, at most a minute. */
+async function untilHealthy(address: string): Promise<void> {
+  const beganAtMs = preciseNowMs()
+  for (;;) {
+    const response = await fetch(`${address}/health`)
+    const body = await response.text()
+    if (response.status === 200) return
+    if (preciseNowMs() - beganAtMs > 60_000) throw new Error(`/health answers ${response.status}: ${body}`)
+    await wait(100)
+  }
 }
 
 /** Waits until `expected` positions are stored, or until their number stands still for 10 s. */
