@@ -9,6 +9,7 @@ import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
+import { datasetMigrations } from './datasets/tables.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { buildApp } from './http/app.ts'
@@ -47,10 +48,17 @@ export async function startLacydon(config: Config): Promise<Running> {
   try {
     const engines = await openEngines(config, folder.path, log)
     closers.push(() => engines.close())
-    const { columnar, spools } = engines
+    const { columnar, control, spools } = engines
     const realm: Realm = config.demo ? 'simulated' : 'real'
 
-    const datasets = await Datasets.open(columnar, productDatasets)
+    await control.migrate([datasetMigrations])
+    const datasets = await Datasets.open({
+      columnar,
+      control,
+      builtIn: productDatasets,
+      now: () => new Date(),
+      log,
+    })
     const vessels = await Vessels.open({ realm, datasets, columnar, wallMs: Date.now })
     closers.push(() => vessels.save())
 

@@ -6,7 +6,7 @@ export type DatasetTables = {
     id: string
     definition: string
     metadata: string
-    /** Version that readers get, 0 before the first. */
+    /** Version that readers get, 0 before the first, −1 while the dataset is being deleted. */
     current_version: number
     created_at: string
     modified_at: string
@@ -27,6 +27,18 @@ export type DatasetTables = {
     created_at: string
     /** `staged`: archived, not yet current; `kept`: readable by `at=`; `purged`: only this line is left. */
     state: string
+  }
+  /** The changelog. It outlives the dataset. */
+  dataset_event: {
+    id: string
+    dataset_id: string
+    at: string
+    /** `created`, `version`, `definition`, `metadata`, `deleted`. */
+    kind: string
+    version: number | null
+    /** Title of the dataset then, French and English. */
+    title: string
+    note: string
   }
 }
 
@@ -64,4 +76,19 @@ export const datasetMigrations = defineMigrations('datasets', [
         { primaryKey: ['dataset_id', 'version'] },
       ),
   },
+  {
+    name: 'dataset event',
+    up: (schema) =>
+      schema.table('dataset_event', {
+        id: { kind: 'text', primary: true },
+        dataset_id: { kind: 'text' },
+        at: { kind: 'instant' },
+        kind: { kind: 'text' },
+        version: { kind: 'integer', optional: true },
+        title: { kind: 'json' },
+        note: { kind: 'text' },
+      }),
+  },
+  { name: 'dataset event by dataset', up: (schema) => schema.index('dataset_event', ['dataset_id', 'at']) },
+  { name: 'dataset event by time', up: (schema) => schema.index('dataset_event', ['at']) },
 ])

@@ -6,6 +6,7 @@ import { connectNatsBus } from './bus/nats.ts'
 import { openClickHouse } from './columnar/clickhouse/open.ts'
 import type { Columnar } from './columnar/columnar.ts'
 import { type EngineLog, openDuckDb } from './columnar/duckdb/open.ts'
+import type { Snapshots } from './columnar/snapshots.ts'
 import { type ControlDb, openControl } from './control/control.ts'
 import type { BlobStore } from './files/files.ts'
 import { openFiles } from './files/open.ts'
@@ -13,7 +14,7 @@ import { openSpoolStore } from './spool/segment-spool.ts'
 import type { SpoolStore } from './spool/spool.ts'
 
 export interface Engines {
-  columnar: Columnar
+  columnar: Columnar & Snapshots
   control: ControlDb
   bus: Bus
   files: BlobStore
@@ -41,10 +42,16 @@ export async function openEngines(config: Config, folder: string, log: EngineLog
   try {
     const columnar = await keep(
       config.clickhouseUrl
-        ? openClickHouse({ url: config.clickhouseUrl, log })
+        ? openClickHouse({
+            url: config.clickhouseUrl,
+            scratchFolder: join(folder, 'columnar'),
+            inboxFolder: join(folder, 'files', 'uploads'),
+            log,
+          })
         : openDuckDb({
             folder: join(folder, 'columnar'),
             coldFolder: join(folder, 'files', 'datasets'),
+            inboxFolder: join(folder, 'files', 'uploads'),
             log,
           }),
     )

@@ -43,7 +43,7 @@ export type LoadInput =
     }
   /** Columns are found by name; `columns` says where theirs differs from that of the table. */
   | { kind: 'parquet'; path: string; columns?: { from: string; name: string }[] }
-  /** The rows of a version that was archived, as they were. */
+  /** The rows of an archived version; columns it lacks are NULL, other types are converted as those of a file. */
   | { kind: 'version'; table: string; version: number }
   | { kind: 'batches'; batches: AsyncIterable<TableBatch> }
 
@@ -84,6 +84,8 @@ export interface Snapshots {
   publish(table: string, staging: string, version: number): Promise<void>
   /** Version that `table` now shows, null when it was never published: what a crash left is put right by it. */
   publishedVersion(table: string): Promise<number | null>
+  /** Every table that was published, with the version it shows. */
+  publishedTables(): Promise<{ table: string; version: number }[]>
   /** Archived versions of `table`, oldest first. */
   archivedVersions(table: string): Promise<number[]>
   /** Names of the staging tables that were loaded and neither published nor dropped. */

@@ -154,10 +154,15 @@ const casts: Partial<Record<ValueType, (sql: string) => string>> = {
   timestamp: (sql) => `toDateTime64(${sql}, 3, 'UTC')`,
 }
 
-export const clickHouseDialect = (database: string): Dialect => ({
+/** `physical` names the table on the server that holds the rows of a table, or of its version. */
+export const clickHouseDialect = (
+  database: string,
+  physical: (table: string, version: number | undefined) => string,
+): Dialect => ({
   identifier,
   placeholder: (index, parameter) => `{p${index}:${parameterType(parameter)}}`,
-  relation: (table) => `${identifier(database)}.${identifier(table.name)}`,
+  relation: (table, _bounds, _bind, version) =>
+    `${identifier(database)}.${identifier(physical(table.name, version))}`,
   call: (fn, args) => (functions[fn] ?? named(fn))(args),
   cast: (sql, from, to) => (from === to || !casts[to] ? sql : casts[to](sql)),
   inList: (sql, values, type, bind) => `(${sql} IN (${bind(values, type)}))`,

@@ -1,4 +1,7 @@
 /** The column store on a ClickHouse server: for loads one machine cannot carry, or several web nodes. */
+import { mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { invalidSetting, notFound, unavailable } from '../../../errors.ts'
 import type { Columnar, QueryOptions, Row, TableSpec } from '../columnar.ts'
@@ -7,14 +10,22 @@ import type { EngineLog } from '../engine-log.ts'
 import { parseRows } from '../ndjson.ts'
 import type { Query } from '../query.ts'
 import { QueryQueue } from '../query-queue.ts'
+import type { Snapshots } from '../snapshots.ts'
 import { clickHouseDialect, identifier } from './dialect.ts'
 import { toLacydonError } from './failures.ts'
 import { readChunks, readSettings } from './read.ts'
+import { createSnapshots } from './snapshots.ts'
+import { emptyCatalogue, physicalName } from './snapshots-catalogue.ts'
+import { lazyScratch } from './snapshots-load.ts'
 import { createWriter } from './writer.ts'
 
 export interface ClickHouseOptions {
   /** `http://user:password@host:8123/database`; the database is `lacydon` when the path is empty. */
   url: string
+  /** Where files are read before their rows go to the server; default: a folder of the system's temporary one. */
+  scratchFolder?: string
+  /** Files here may be loaded; default `<scratchFolder>/uploads`. */
+  inboxFolder?: string
   log: EngineLog
 }
 
@@ -26,7 +37,8 @@ const maxConnections = 32
  * Connects and makes the database when it is missing. Throws `invalid_setting` for a URL that is none, `unavailable`
  * when no server answers.
  */
-export async function openClickHouse({ url, log }: ClickHouseOptions): Promise<Columnar> {
+export async function openClickHouse(options: ClickHouseOptions): Promise<Columnar & Snapshots> {
+  const { url, log } = options
   const { address, database, username, password } = parseUrl(url)
   const client = createClient({
     url: address,
@@ -39,15 +51,30 @@ export async function openClickHouse({ url, log }: ClickHouseOptions): Promise<C
     compression: { response: false, request: false },
     log: { level: 127 as never },
   })
-  const dialect = clickHouseDialect(database)
+  const catalogue = emptyCatalogue()
+  const dialect = clickHouseDialect(database, (name, version) => physicalName(catalogue, name, version))
   const queue = new QueryQueue()
   const version = await connect(client, database, address)
   const tables = new Map<string, TableSpec>()
   const writer = await createWriter({ client, database, tables, log })
-  const tableOf = (name: string) => {
-    const table = tables.get(name)
-    if (!table) throw notFound('table', name)
-    return table
+  const scratchFolder = resolve(options.scratchFolder ?? join(tmpdir(), `lacydon-scratch-${process.pid}`))
+  const inboxFolder = resolve(options.inboxFolder ?? join(scratchFolder, 'uploads'))
+  await mkdir(inboxFolder, { recursive: true })
+  const scratch = lazyScratch(scratchFolder, inboxFolder, log)
+  const { forget, ...snapshots } = await createSnapshots({
+    connection: writer.connection,
+    database,
+    tables,
+    catalogue,
+    scratch,
+    inboxFolder,
+    reads: () => store,
+  })
+  const tableOf = (name: string, version?: number) => {
+    const table = version === undefined ? tables.get(name) : catalogue.versions.get(name)?.get(version)
+    if (table) return table
+    if (version === undefined) throw notFound('table', name)
+    throw notFound(`version of “${name}”`, `v${version}`)
   }
 
   async function* chunks(query: Query, options: QueryOptions, leftMs: number, maxRows: number) {
@@ -60,7 +87,8 @@ export async function openClickHouse({ url, log }: ClickHouseOptions): Promise<C
     })
   }
 
-  return {
+  const store: Columnar & Snapshots = {
+    ...snapshots,
     define: writer.define,
     append: writer.append,
     ranges: writer.ranges,
@@ -93,7 +121,10 @@ export async function openClickHouse({ url, log }: ClickHouseOptions): Promise<C
       return []
     },
     retain: writer.retain,
-    drop: writer.drop,
+    drop: async (table) => {
+      await forget(table)
+      await writer.drop(table)
+    },
 
     async health() {
       const counts = { queued: queue.queuedCount, running: queue.runningCount }
@@ -103,8 +134,12 @@ export async function openClickHouse({ url, log }: ClickHouseOptions): Promise<C
         : `The ClickHouse server ${address} does not answer: ${ping.error.message}`
       return { engine: 'clickhouse', ok: ping.success, version, message, ...counts }
     },
-    close: () => client.close(),
+    async close() {
+      await scratch.close()
+      await client.close()
+    },
   }
+  return store
 
   async function connect(on: ClickHouseClient, name: string, where: string): Promise<string> {
     try {

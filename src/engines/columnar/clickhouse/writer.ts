@@ -22,6 +22,15 @@ interface Dependencies {
   log: EngineLog
 }
 
+/** Statements and inserts on one database. */
+export interface Connection {
+  qualified(name: string): string
+  command(query: string, query_params?: Record<string, unknown>): Promise<unknown>
+  rows<T>(query: string, query_params?: Record<string, unknown>): Promise<T[]>
+  /** Adds a block to a table; one with a token that the table knows is left out. */
+  insert(into: string, block: Buffer, token: string): Promise<void>
+}
+
 export async function createWriter({ client, database, tables, log }: Dependencies) {
   const qualified = (name: string) => `${identifier(database)}.${identifier(name)}`
   const rangeTable = qualified('_ranges')
@@ -189,7 +198,7 @@ export async function createWriter({ client, database, tables, log }: Dependenci
     ))
       recorded.set(source, { source, hi: last_hi, resumeFrom: last_from })
     const described = await rows<{ comment: string }>(
-      `SELECT comment FROM system.tables WHERE database = {db:String} AND startsWith(comment, '{') AND NOT endsWith(name, '/incoming')`,
+      `SELECT comment FROM system.tables WHERE database = {db:String} AND startsWith(comment, '{') AND position(name, '/') = 0`,
       { db: database },
     )
     for (const { comment } of described) {
@@ -198,7 +207,9 @@ export async function createWriter({ client, database, tables, log }: Dependenci
     }
   })
 
+  const connection: Connection = { qualified, command, rows, insert }
   return {
+    connection,
     define: (table: TableSpec) => inTurn(() => define(table)),
     append,
     ranges: async () => [...recorded.values()],

@@ -41,6 +41,7 @@ export interface WorkerCalls {
   archive(table: string, staging: string, version: number): Promise<ArchivedVersion>
   publish(table: string, staging: string, version: number): Promise<void>
   publishedVersion(table: string): Promise<number | null>
+  publishedTables(): Promise<{ table: string; version: number }[]>
   archivedVersions(table: string): Promise<number[]>
   stagingTables(): Promise<string[]>
   purge(table: string, version: number): Promise<void>

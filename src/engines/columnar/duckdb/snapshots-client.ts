@@ -77,6 +77,7 @@ export function clientSnapshots(
     archive: (...args) => client.call('archive', args),
     publish: (...args) => client.call('publish', args),
     publishedVersion: (...args) => client.call('publishedVersion', args),
+    publishedTables: () => client.call('publishedTables', []),
     archivedVersions: (...args) => client.call('archivedVersions', args),
     stagingTables: () => client.call('stagingTables', []),
     purge: (...args) => client.call('purge', args),

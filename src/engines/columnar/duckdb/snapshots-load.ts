@@ -144,8 +144,9 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
     spec: TableSpec,
     input: LoadInput & { kind: 'parquet' },
     rawFile: string,
+    mayLack = false,
   ): Promise<LoadOutcome> {
-    const conversions = await parquetConversions(c, givenColumns(spec), input)
+    const conversions = await parquetConversions(c, givenColumns(spec), input, mayLack)
     const file = stagedFile(coldFolder, spec.name)
     const checks = await stageRows(c, readParquet(input.path), conversions, {
       file,
@@ -156,11 +157,16 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
     return { rowCount: 0, rejectedCount: checks.count, rejects }
   }
 
-  async function stageVersion(spec: TableSpec, { table, version }: LoadInput & { kind: 'version' }) {
+  async function stageVersion(
+    c: DuckDBConnection,
+    spec: TableSpec,
+    { table, version }: LoadInput & { kind: 'version' },
+    rawFile: string,
+  ): Promise<LoadOutcome> {
     const known = givenColumns(versionSpec(snapshots, table, version))
-    if (JSON.stringify(known) !== JSON.stringify(givenColumns(spec)))
-      throw invalidInput(`Version ${version} of “${table}” has other columns.`)
     const from = join(coldFolder, versionFile(table, version))
+    if (JSON.stringify(known) !== JSON.stringify(givenColumns(spec)))
+      return stageParquet(c, spec, { kind: 'parquet', path: from }, rawFile, true)
     const to = stagedFile(coldFolder, spec.name)
     await link(from, to).catch(() => copyFile(from, to))
     return { rowCount: 0, rejectedCount: 0, rejects: [] }
@@ -196,7 +202,7 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
             )
           : input.kind === 'parquet'
             ? await stageParquet(connection, spec, { ...input, path: inInbox(input.path) }, rawFile)
-            : await stageVersion(spec, input)
+            : await stageVersion(connection, spec, input, rawFile)
       if (state.isStopped) throw cancelled()
       state.step = 'store'
       await syncFile(file)

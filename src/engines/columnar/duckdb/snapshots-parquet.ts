@@ -11,11 +11,12 @@ import type { Conversion } from './snapshots-stage.ts'
 
 export const readParquet = (path: string) => `read_parquet(${literal(path)}, hive_partitioning = false)`
 
-/** Throws `invalid_input` for a file that is no Parquet and for columns it has not. */
+/** Throws `invalid_input` for a file that is no Parquet and for columns it has not, unless it may lack some: NULL. */
 export async function parquetConversions(
   c: DuckDBConnection,
   columns: readonly ColumnSpec[],
   input: LoadInput & { kind: 'parquet' },
+  mayLack: boolean,
 ): Promise<Conversion[]> {
   const described = await rows(c, `DESCRIBE SELECT * FROM ${readParquet(input.path)}`).catch((error) => {
     throw invalidInput(`The Parquet file cannot be read: ${firstLine(error).replaceAll(input.path, 'it')}`)
@@ -24,6 +25,7 @@ export async function parquetConversions(
   return columns.map(({ name, type }) => {
     const from = input.columns?.find((column) => column.name === name)?.from ?? name
     const given = types.get(from)
+    if (!given && mayLack) return { name, type, typed: `CAST(NULL AS ${nativeTypes[type]})` }
     if (!given) throw invalidInput(`The Parquet file has no column “${from}”.`)
     return conversionOf(identifier(from), given, { name, type })
   })

@@ -188,6 +188,7 @@ export function createSnapshots({
     purge: (table: string, version: number) => writer.inTurn(() => purge(table, version)),
     drop: (table: string) => writer.inTurn(() => drop(table)),
     publishedVersion: async (table: string) => snapshots.published.get(table)?.version ?? null,
+    publishedTables: async () => [...snapshots.published].map(([table, { version }]) => ({ table, version })),
     archivedVersions: async (table: string) =>
       [...(snapshots.versions.get(table)?.keys() ?? [])].sort((a, b) => a - b),
     stagingTables: async () => [...snapshots.staging],

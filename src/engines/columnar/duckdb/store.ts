@@ -52,6 +52,7 @@ export async function openStore(settings: WorkerSettings, note: Note): Promise<S
     archive: snapshots.archive,
     publish: snapshots.publish,
     publishedVersion: snapshots.publishedVersion,
+    publishedTables: snapshots.publishedTables,
     archivedVersions: snapshots.archivedVersions,
     stagingTables: snapshots.stagingTables,
     purge: snapshots.purge,
