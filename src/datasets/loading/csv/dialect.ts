@@ -30,9 +30,10 @@ interface Trial {
 /**
  * The layout of text from its first bytes (UTF-8, whole or cut anywhere). The delimiter is the one by which most
  * records get the same, largest number of cells; lines above them with fewer cells are a preamble; the first record
- * is a header when its cells are distinct texts that are not numbers or dates.
+ * is a header when its cells are distinct texts that are not numbers or dates. With `known` only the header is looked for.
  */
-export function findLayout(head: Buffer, isWhole: boolean): CsvLayout {
+export function findLayout(head: Buffer, isWhole: boolean, known?: Dialect): CsvLayout {
+  if (known) return describe(attempt(head, 0, isWhole, known), 0, 0)
   const stated = /^sep=(.)\r?\n/.exec(head.toString('latin1', 0, 8))
   const start = stated ? stated[0].length : 0
   const trials = (stated ? [stated[1]!.charCodeAt(0)] : candidates).flatMap((delimiter) =>

@@ -21,6 +21,8 @@ export interface ColumnEvidence {
   shapes: Shape[]
   /** Longest cell in bytes. */
   maxBytes: number
+  /** Some cells have blanks around their value. */
+  hasBlanks: boolean
   /** Distinct values among the first cells, at most `sampleDistinct`. */
   sample: string[]
   /** Cells from which the sample was taken. */
@@ -49,6 +51,7 @@ export class ColumnWitness {
   filledCount = 0
   emptyCount = 0
   maxBytes = 0
+  hasBlanks = false
   isText = false
   private readonly shapeByHash = new Map<number, Shape>()
   private readonly shapeByKind = new Map<Kind, Shape>()
@@ -66,8 +69,10 @@ export class ColumnWitness {
 
   /** HOT: once per cell. The cell is `bytes[start, end)`, trimmed here. */
   see(bytes: Buffer, start: number, end: number, line: number): void {
+    const width = end - start
     while (start < end && bytes[start]! <= 32) start++
     while (end > start && bytes[end - 1]! <= 32) end--
+    if (end - start !== width) this.hasBlanks = true
     if (start === end) {
       this.emptyCount++
       return
@@ -167,6 +172,7 @@ export class ColumnWitness {
       emptyCount: this.emptyCount,
       shapes: this.shapes,
       maxBytes: this.maxBytes,
+      hasBlanks: this.hasBlanks,
       sample: [...this.values],
       sampledCount: this.sampledCount,
     }
@@ -204,6 +210,7 @@ export function joinEvidence(a: ColumnEvidence, b: ColumnEvidence): ColumnEviden
     emptyCount: a.emptyCount + b.emptyCount,
     shapes,
     maxBytes: Math.max(a.maxBytes, b.maxBytes),
+    hasBlanks: a.hasBlanks || b.hasBlanks,
     sample: a.sample,
     sampledCount: a.sampledCount,
   }
