@@ -1,8 +1,10 @@
 /** A query of the Explore API as queries of the engine, and the way back to JSON. */
 import type { ColumnSpec } from '../../engines/columnar/columnar.ts'
+import { checkSize } from '../../engines/columnar/emit/limits.ts'
 import { call, column, type Query, value } from '../../engines/columnar/query.ts'
 import { columnValueType } from '../../engines/columnar/typing.ts'
 import { groupPlan } from './groups.ts'
+import { inClause, Malformed } from './malformed.ts'
 import { hasAggregate, keyText, orderOf, type Ties } from './ordering.ts'
 import { Outputs } from './output.ts'
 import { countOf, type Plan, page } from './plan.ts'
@@ -30,9 +32,20 @@ export function planQuery(query: ParsedQuery, relation: Relation, options: PlanO
   const isGrouped =
     query.groupBy.length > 0 ||
     query.select.some((item) => item.kind === 'expression' && hasAggregate(item.of))
-  return isGrouped
+  const plan = isGrouped
     ? groupPlan({ query, relation, scope, where })
     : rowPlan(query, relation, scope, allOf(where), options.order ?? 'total')
+  inClause(query.where.length > 0 ? 'where' : 'select', () => {
+    try {
+      checkSize(plan.query)
+    } catch {
+      throw new Malformed('it asks for too much at once: fewer words, values or fields.', {
+        start: 0,
+        end: 0,
+      })
+    }
+  })
+  return plan
 }
 
 const scopeOf = (query: ParsedQuery, { fields, words }: Relation, now: Date): Scope => ({

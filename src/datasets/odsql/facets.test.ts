@@ -61,4 +61,12 @@ describe('facets', () => {
     expect(await sorted('sort="-num", limit=2')).toEqual(['12', '7'])
     expect(await sorted('sort="-count"')).toEqual(['5', '7', '12'])
   })
+
+  it('are asked in several queries when the filter is long', async () => {
+    const where = Array(400).fill('crew > 1').join(' or ')
+    const plan = planFacets(parseQuery({ where }), dataset.relation, now)!
+    expect(plan.queries.length).toBeGreaterThan(1)
+    expect(await facets({ where })).toEqual(await facets({ where: 'crew > 1' }))
+    expect(planFacets(parseQuery({}), dataset.relation, now)!.queries).toHaveLength(1)
+  })
 })

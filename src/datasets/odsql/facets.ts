@@ -31,8 +31,9 @@ export interface Facet {
 }
 
 export interface FacetPlan {
-  query: Query
-  /** From the rows of `query`. */
+  /** One, unless a long filter repeated for every facet would be too much for one. */
+  queries: Query[]
+  /** From the rows of all queries. */
   read(rows: readonly Row[]): Facet[]
 }
 
@@ -50,8 +51,8 @@ interface Wanted extends FacetField {
 }
 
 /**
- * One query for all facets asked for; without any, those of the fields annotated `facet`. Undefined when there is
- * none. Throws `odsql_error`.
+ * Counts of all facets asked for; without any, of the fields annotated `facet`. Undefined when there is none. Throws
+ * `odsql_error`.
  */
 export function planFacets(query: ParsedQuery, relation: Relation, now: Date): FacetPlan | undefined {
   const { fields, words } = relation
@@ -61,7 +62,7 @@ export function planFacets(query: ParsedQuery, relation: Relation, now: Date): F
   if (wanted.length === 0) return undefined
   const parts = wanted.map((facet, i) => countsOf(facet, i, query, relation, scope, requests))
   return {
-    query: { from: { kind: 'union', of: parts } },
+    queries: unions(parts),
     read: (rows) =>
       wanted.map((facet, i) => ({
         name: facet.field.name,
@@ -77,7 +78,24 @@ export function planFacets(query: ParsedQuery, relation: Relation, now: Date): F
 }
 
 export async function runFacets(plan: FacetPlan | undefined, ask: Ask): Promise<Facet[]> {
-  return plan ? plan.read(await ask(plan.query, limits.facets * maxLeaves)) : []
+  const rows: Row[] = []
+  for (const query of plan?.queries ?? []) rows.push(...(await ask(query, limits.facets * maxLeaves)))
+  return plan?.read(rows) ?? []
+}
+
+/** Parts of one union: about half of what an engine accepts. */
+const unionNodes = 2_500
+
+function unions(parts: readonly Query[]): Query[] {
+  const groups: Query[][] = []
+  let nodes = Number.POSITIVE_INFINITY
+  for (const part of parts) {
+    const own = JSON.stringify(part).split(/[{[]/).length
+    if (nodes + own > unionNodes) groups.push([])
+    nodes = groups.at(-1)!.length === 0 ? own : nodes + own
+    groups.at(-1)!.push(part)
+  }
+  return groups.map((of) => ({ from: { kind: 'union', of } }))
 }
 
 const requestsOf = (query: ParsedQuery, { fields }: Relation): FacetRequest[] =>

@@ -80,4 +80,9 @@ describe('refusals', () => {
   ] as [QueryText, string, number][])('%j', (text, clause, position) => {
     expect(refusal(text)).toMatchObject({ clause, position })
   })
+
+  it('come before an engine is asked for too much', () => {
+    const where = `search(${Array(64).fill('ship').join(', ')}, "${Array(32).fill('x').join(' ')}")`
+    expect(refusal({ where })).toMatchObject({ clause: 'where', error_code: 'ODSQLError' })
+  })
 })
