@@ -31,7 +31,7 @@ export const boxColumns = ({ name }: DatasetField) => ({
   north: `${columnName(name)}_north`,
 })
 
-/** The columns that hold a field. A field of several values is a JSON array. */
+/** The columns that hold a field. Several values are a JSON array as JSON.stringify writes it: letters are not escaped. */
 export function columnsOf(field: DatasetField): ColumnSpec[] {
   const { type, annotations } = field
   const name = columnName(field.name)
