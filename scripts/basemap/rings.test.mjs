@@ -122,7 +122,7 @@ describe('cutAtAntimeridian', () => {
 describe('the shipped coast', () => {
   const home = read('land-home.geojson').features
   const world = read('land-world.geojson').features
-  const lagoons = read('lagoons.geojson').features
+  const lagoons = read('inland-waters.geojson').features
 
   it.each([
     ['Marseille, inland', [5.42, 43.3], true],

@@ -1,5 +1,5 @@
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
-import lagoonsUrl from '../../../data/geo/lagoons.geojson?url'
+import inlandUrl from '../../../data/geo/inland-waters.geojson?url'
 import homeUrl from '../../../data/geo/land-home.geojson?url'
 import worldUrl from '../../../data/geo/land-world.geojson?url'
 import type { Language } from '../ui/language.ts'
@@ -59,7 +59,7 @@ export function baseStyle(
     sources: {
       world: { type: 'geojson', data: worldUrl, attribution: 'Natural Earth' },
       home: { type: 'geojson', data: homeUrl, attribution: 'GSHHG (LGPL)', tolerance: 0.2 },
-      lagoons: { type: 'geojson', data: lagoonsUrl },
+      inland: { type: 'geojson', data: inlandUrl },
       places: { type: 'geojson', data: placesData(places, language) },
     },
     layers: [
@@ -87,15 +87,17 @@ export function baseStyle(
         filter: kindIs('land'),
         paint: { 'fill-color': palette.land, 'fill-antialias': false },
       },
+      riverLine('river-shores', palette.coast, 2),
+      riverLine('rivers', palette.sea, 0),
       coastLine('home-coast', 'home', kindIs('coast'), palette),
       {
         id: 'lagoons',
         type: 'fill',
-        source: 'lagoons',
+        source: 'inland',
         filter: kindIs('lagoon'),
         paint: { 'fill-color': palette.sea },
       },
-      coastLine('lagoon-shore', 'lagoons', kindIs('shore'), palette),
+      coastLine('lagoon-shore', 'inland', kindIs('shore'), palette),
     ],
   }
 }
@@ -117,6 +119,30 @@ const coastLine = (
   },
 })
 
+const metresPerPixel = { z9: 222, z19: 0.217 }
+
+/** A river as wide as it is once that is more than a hair; its shores are the same line, wider, below. */
+const riverLine = (id: string, colour: string, morePx: number): LayerSpecification => ({
+  id,
+  type: 'line',
+  source: 'inland',
+  filter: kindIs('river'),
+  minzoom: 7,
+  layout: { 'line-join': 'round' },
+  paint: {
+    'line-color': colour,
+    'line-width': [
+      'interpolate',
+      ['exponential', 2],
+      ['zoom'],
+      9,
+      ['+', morePx, ['max', 1, ['/', ['get', 'widthM'], metresPerPixel.z9]]],
+      19,
+      ['+', morePx, ['/', ['get', 'widthM'], metresPerPixel.z19]],
+    ],
+  },
+})
+
 /** Colours that change with the theme: [layer, property, value], without reloading the style. */
 export const baseColours = (palette: Palette): [string, string, string][] => [
   ['sea', 'background-color', palette.sea],
@@ -125,6 +151,8 @@ export const baseColours = (palette: Palette): [string, string, string][] => [
   ['home-sea', 'fill-color', palette.sea],
   ['home-land', 'fill-color', palette.land],
   ['home-coast', 'line-color', palette.coast],
+  ['river-shores', 'line-color', palette.coast],
+  ['rivers', 'line-color', palette.sea],
   ['lagoons', 'fill-color', palette.sea],
   ['lagoon-shore', 'line-color', palette.coast],
   ...Object.entries(nameStyles).flatMap(([id, style]): [string, string, string][] => [
