@@ -79,7 +79,7 @@ function towages(call: Call) {
 /** Between a base in the harbour and a meeting point: out by the pass that is near. */
 function way(from: Place, to: Place, cruiseKn: number): { place: Place; speedKn: number }[] {
   const isOutward = to[0] < from[0]
-  const between: Place[] = isOutward ? passOf(from) : [...passOf(to)].reverse()
+  const between: Place[] = isOutward ? passOf(from) : [...outOfBasin(from), ...passOf(to).reverse()]
   return [from, ...between, to].map((place, i, all) => ({
     place,
     speedKn:
@@ -90,6 +90,15 @@ function way(from: Place, to: Place, cruiseKn: number): { place: Place; speedKn:
           : cruiseKn,
   }))
 }
+
+/** Out of the basin west of the one where the tugs of Fos lie. */
+const outOfBasin = ([lon, lat]: Place): Place[] =>
+  lon < 4.868 && lat > 43.404
+    ? [
+        [4.856, 43.4035],
+        [4.87, 43.403],
+      ]
+    : []
 
 /** From the base to open water. */
 function passOf(base: Place): Place[] {

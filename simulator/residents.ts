@@ -41,24 +41,24 @@ const waters: Record<string, Water> = {
   },
   'la-ciotat': {
     exit: [
-      [5.6085, 43.1745],
-      [5.613, 43.171],
+      [5.6125, 43.1742],
+      [5.6185, 43.17],
     ],
-    ground: [5.622, 43.135, 5.675, 43.162],
+    ground: [5.628, 43.135, 5.675, 43.158],
   },
   cassis: {
     exit: [
       [5.5355, 43.2125],
       [5.534, 43.207],
     ],
-    ground: [5.505, 43.165, 5.56, 43.19],
+    ground: [5.505, 43.165, 5.545, 43.186],
   },
   'pointe-rouge': {
     exit: [
       [5.3655, 43.244],
       [5.359, 43.243],
     ],
-    ground: [5.322, 43.224, 5.352, 43.244],
+    ground: [5.318, 43.232, 5.342, 43.246],
   },
   saumaty: {
     exit: [
@@ -135,13 +135,13 @@ function outing(
   const leaveMs = vessel.phaseMs + between(0, 1.5, seed, mmsi, day, 2) * hourMs
   builder.moor(berth, headingDeg, home.id, leaveMs)
   const [west, south, east, north] = ground
-  const spots = Array.from(
-    { length: legs },
-    (_, i): Place => [
-      between(west, east, seed, mmsi, day, 10 + 2 * i),
-      between(south, north, seed, mmsi, day, 11 + 2 * i),
-    ],
-  )
+  const first: Place = [between(west, east, seed, mmsi, day, 10), between(south, north, seed, mmsi, day, 11)]
+  const spots = [first]
+  for (let i = 1; i < legs; i++) {
+    const lon = first[0] + between(-0.05, 0.05, seed, mmsi, day, 10 + 2 * i)
+    const lat = first[1] + between(-0.035, 0.035, seed, mmsi, day, 11 + 2 * i)
+    spots.push([Math.min(east, Math.max(west, lon)), Math.min(north, Math.max(south, lat))])
+  }
   const out: Waypoint[] = [berth, ...exit.slice(1)].map((place, i) => ({
     place,
     speedKn: i === 0 ? 0 : Math.min(cruiseKn, i * 4),

@@ -21,8 +21,9 @@ export interface State {
 export const windFromDeg = (atMs: number): number =>
   330 + 25 * Math.sin(atMs / 9_700_000) + 15 * Math.sin(atMs / 2_300_000 + 1)
 
-/** A vessel at anchor lies this far downwind of it and swings. */
+/** A vessel at anchor lies this far downwind of it and swings; paying out and heaving in take their time. */
 const scopeM = 140
+const payOutMs = 600_000
 
 /** HOT. State within a spell. */
 export function stateIn(spell: Spell, atMs: number, mmsi: number): State {
@@ -39,7 +40,8 @@ export function stateIn(spell: Spell, atMs: number, mmsi: number): State {
     case 'anchored': {
       const swing = 12 * Math.sin(atMs / 700_000 + mmsi)
       const headingDeg = (windFromDeg(atMs) + swing + 360) % 360
-      const [lon, lat] = offsetBy(spell.place, headingDeg + 180, scopeM)
+      const out = Math.min(1, (atMs - spell.fromMs) / payOutMs, (spell.toMs - atMs) / payOutMs)
+      const [lon, lat] = offsetBy(spell.place, headingDeg + 180, scopeM * out)
       const sogKn = chance(mmsi, Math.floor(atMs / 180_000)) < 0.4 ? 0.1 : 0
       return { lon, lat, sogKn, cogDeg: (headingDeg + 90) % 360, headingDeg, navStatus: spell.navStatus }
     }

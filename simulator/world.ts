@@ -80,8 +80,8 @@ export class World {
         for (const d of [day, day - 1]) {
           const spell = spellAt(this.#day(`${vessel.mmsi} ${d}`), atMs)
           if (!spell) continue
-          // Boats switch off when they lie at home for long.
-          const isIdle = spell.kind === 'moored' && vessel.aisClass === 'B'
+          // Half of the boats switch off when they lie at home for long.
+          const isIdle = spell.kind === 'moored' && vessel.aisClass === 'B' && vessel.mmsi % 20 < 10
           const nearOuting = atMs - spell.fromMs < 1_800_000 || spell.toMs - atMs < 1_800_000
           return isIdle && !nearOuting ? undefined : stateIn(spell, atMs, vessel.mmsi)
         }

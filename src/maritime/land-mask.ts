@@ -4,35 +4,17 @@ import { packageRoot } from '../package-root.ts'
 import { distanceM } from './distance.ts'
 
 type Ring = [number, number][]
-interface Feature {
-  properties: { kind: string }
-  geometry: { type: string; coordinates: Ring[] }
+type Feature = {
+  properties: { kind: string; widthM?: number }
+  geometry: { type: 'Polygon'; coordinates: Ring[] } | { type: 'LineString'; coordinates: Ring }
 }
+
+/** Hand-drawn rivers may run this far beside where they are, m. */
+const riverDoubtM = 400
 
 /** Cells of about 100 m: as fine as the coast is known (GSHHG, data/geo/README.md). */
 const cellsPerDegreeLat = 1000
 const cellsPerDegreeLon = 750
-
-/** Where ships sail although the coast file has land: the lower Rhône and its canals, hand-drawn, indicative. */
-const waterways: Ring[] = [
-  [
-    [4.629, 43.68],
-    [4.62, 43.62],
-    [4.66, 43.55],
-    [4.72, 43.48],
-    [4.77, 43.42],
-    [4.83, 43.38],
-    [4.85, 43.33],
-  ],
-  [
-    [4.62, 43.62],
-    [4.75, 43.52],
-    [4.87, 43.44],
-    [4.98, 43.41],
-    [5.05, 43.4],
-  ],
-]
-const waterwayHalfWidthM = 700
 
 /**
  * A test for “on land, more than 200 m from the water” around the home coast (4.2–6.4° E): false elsewhere and in
@@ -40,7 +22,7 @@ const waterwayHalfWidthM = 700
  */
 export function loadLandMask(): (lon: number, lat: number) => boolean {
   const land = readFeatures('land-home.geojson')
-  const lagoons = readFeatures('lagoons.geojson')
+  const inlandWaters = readFeatures('inland-waters.geojson')
   const [west, south, east, north] = [4.2, 42.98, 6.4, 43.7]
   const width = Math.round((east - west) * cellsPerDegreeLon)
   const height = Math.round((north - south) * cellsPerDegreeLat)
@@ -59,8 +41,10 @@ export function loadLandMask(): (lon: number, lat: number) => boolean {
       1,
     )
   }
-  for (const { properties, geometry } of lagoons) {
-    if (properties.kind !== 'lagoon' || geometry.type !== 'Polygon') continue
+  for (const { properties, geometry } of inlandWaters) {
+    if (geometry.type === 'LineString' && properties.kind === 'river')
+      openRiver(mask, width, height, geometry.coordinates, properties.widthM ?? 100, west, south)
+    if (geometry.type !== 'Polygon' || properties.kind !== 'lagoon') continue
     fill(
       mask,
       width,
@@ -69,7 +53,6 @@ export function loadLandMask(): (lon: number, lat: number) => boolean {
       0,
     )
   }
-  for (const line of waterways) openWaterway(mask, width, height, line, west, south)
   // Twice a cell of 100 m: what is left is more than 200 m from any water.
   const inland = erode(erode(mask, width, height), width, height)
   return (lon, lat) => {
@@ -111,15 +94,16 @@ function fill(
   }
 }
 
-function openWaterway(
+function openRiver(
   mask: Uint8Array,
   width: number,
   height: number,
   line: Ring,
+  widthM: number,
   west: number,
   south: number,
 ): void {
-  const reach = Math.ceil(waterwayHalfWidthM / 100)
+  const reach = Math.ceil((widthM / 2 + riverDoubtM) / 100)
   for (let i = 0; i + 1 < line.length; i++) {
     const [lonA, latA] = line[i]!
     const [lonB, latB] = line[i + 1]!
