@@ -87,7 +87,7 @@ export function baseStyle(
         filter: kindIs('land'),
         paint: { 'fill-color': palette.land, 'fill-antialias': false },
       },
-      riverLine('river-shores', palette.coast, 2),
+      riverLine('river-shores', palette.coast, 1.4),
       riverLine('rivers', palette.sea, 0),
       coastLine('home-coast', 'home', kindIs('coast'), palette),
       {
@@ -136,7 +136,7 @@ const riverLine = (id: string, colour: string, morePx: number): LayerSpecificati
       ['exponential', 2],
       ['zoom'],
       9,
-      ['+', morePx, ['max', 1, ['/', ['get', 'widthM'], metresPerPixel.z9]]],
+      ['+', morePx, ['max', 1.3, ['/', ['get', 'widthM'], metresPerPixel.z9]]],
       19,
       ['+', morePx, ['/', ['get', 'widthM'], metresPerPixel.z19]],
     ],
