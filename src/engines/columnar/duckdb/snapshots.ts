@@ -63,6 +63,8 @@ export function createSnapshots({
           await writer.inTurn(() => connection.run(`DROP TABLE IF EXISTS hot.${identifier(physical)}`))
         for (const file of files) {
           await rm(file, { force: true })
+          // The folder of staged files stays: a load may be about to write there.
+          if (dirname(file) === join(coldFolder, stagingFolder)) continue
           await rmdir(dirname(file)).catch(() => undefined)
           await rmdir(dirname(dirname(file))).catch(() => undefined)
         }
@@ -96,8 +98,7 @@ export function createSnapshots({
           `COPY (SELECT ${list.join(', ')} FROM ${from}) TO ${literal(staged)} ${parquetOptions(list.length)}`,
         )
       }
-      await mkdir(dirname(path), { recursive: true })
-      await rename(staged, path)
+      await moveIntoPlace(staged, path)
       await chmod(path, 0o444)
       await syncFile(path)
       const [counted] = await rows(c, `SELECT count(*) AS n FROM hot.${identifier(staging)}`)
@@ -223,6 +224,18 @@ export function createSnapshots({
       note('error', problem)
       return problem
     },
+  }
+}
+
+/** A purge of the last other version may remove the folder in between. */
+async function moveIntoPlace(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(dirname(to), { recursive: true })
+    try {
+      return await rename(from, to)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === 10) throw error
+    }
   }
 }
 
