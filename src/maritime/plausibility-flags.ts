@@ -9,11 +9,12 @@ export const flagBits = {
   'unreliable-mmsi': 64,
   'shared-mmsi': 128,
   truncated: 256,
+  'out-of-range': 512,
 } as const
 export type Flag = keyof typeof flagBits
 
 /** Texts of all combinations, made once: HOT paths only look up. */
-const flagTexts: (string | null)[] = Array.from({ length: 512 }, (_, bits) => {
+const flagTexts: (string | null)[] = Array.from({ length: 1024 }, (_, bits) => {
   const names = Object.entries(flagBits).flatMap(([name, bit]) => (bits & bit ? [name] : []))
   return names.length > 0 ? names.join(',') : null
 })

@@ -39,6 +39,7 @@ export const PlausibilityFlag = Type.Union([
   Type.Literal('unreliable-mmsi'),
   Type.Literal('shared-mmsi'),
   Type.Literal('truncated'),
+  Type.Literal('out-of-range'),
 ])
 export type PlausibilityFlag = Static<typeof PlausibilityFlag>
 

@@ -228,6 +228,7 @@ export class Ingest implements AisSink {
       return
     }
     let flags = heard.truncated ? flagBits.truncated : 0
+    if (heard.outOfRange) flags |= flagBits['out-of-range']
     if (heard.atMs > heard.receivedAtMs + futureToleranceMs) flags |= flagBits['future-time']
     if (kindOfMmsi(message.mmsi) === 'unreliable') flags |= flagBits['unreliable-mmsi']
     if (message.group === 'position') {
