@@ -6,6 +6,10 @@ import type { Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
 import { systemClock } from './connectors/ais/inputs/clock.ts'
 import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
+import { Catalogue } from './datasets/explore/catalogue.ts'
+import { exploreRoutes } from './datasets/explore/routes.ts'
+import { datasetSources } from './datasets/explore/sources.ts'
+import { exploreMigrations, instanceSecret } from './datasets/explore/tables.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
@@ -33,6 +37,8 @@ export interface Running {
 const tickMs = 1_000
 const ageEveryMs = 5_000
 const tendEveryMs = 3_600_000
+/** Soon, so that an instance that never runs for an hour tends its streams too; not at once, the start comes first. */
+const firstTendMs = 60_000
 const simulatedDays = 3
 
 /** Starts the platform: configuration → engines → slices → http → listen. */
@@ -51,7 +57,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     const { columnar, control, spools } = engines
     const realm: Realm = config.demo ? 'simulated' : 'real'
 
-    await control.migrate([datasetMigrations])
+    await control.migrate([datasetMigrations, exploreMigrations])
     const datasets = await Datasets.open({
       columnar,
       control,
@@ -87,6 +93,11 @@ export async function startLacydon(config: Config): Promise<Running> {
     healthRoute(app, () => checkHealth(engines, feeds))
     metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
+    const secret = await instanceSecret(control)
+    const now = () => new Date()
+    const sources = datasetSources(datasets, now)
+    const catalogue = await Catalogue.open({ columnar, sources, secret, now })
+    await exploreRoutes(app, { columnar, sources, catalogue, secret, now, publicUrl: config.publicUrl })
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
     await serveWeb(app)
     const address = await listen(app, config)
@@ -118,6 +129,8 @@ export async function startLacydon(config: Config): Promise<Running> {
         log,
       })
     every(tendEveryMs, tend)
+    const firstTend = setTimeout(tend, firstTendMs)
+    closers.push(() => clearTimeout(firstTend))
     return { address, close }
   } catch (error) {
     await close()
