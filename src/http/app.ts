@@ -33,6 +33,8 @@ export async function buildApp(options: {
     trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
     forceCloseConnections: true,
     bodyLimit: 1024 * 1024,
+    // Above the limits of the routes, so that they can say what is too long.
+    http: { maxHeaderSize: 64 * 1024 },
     routerOptions: { maxParamLength: 500 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()

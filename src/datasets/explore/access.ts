@@ -1,0 +1,44 @@
+/** Who sees what. Issue of rights: the one place where a decision enters the API. */
+import { createHash } from 'node:crypto'
+import type { Expression } from '../../engines/columnar/query.ts'
+import { LacydonError } from '../../errors.ts'
+import type { DatasetDefinition, DatasetField } from '../schema.ts'
+
+/** What a request shows of who asks. */
+export interface Asker {
+  /** `Authorization`, or what `apikey` and `access_token` stand for. */
+  credential: string | null
+}
+
+export interface Visible {
+  /** The only fields there are, for this asker. */
+  fields: readonly DatasetField[]
+  /** Rows the asker may see; absent: all. */
+  where?: Expression
+  /** Equal for equal decisions only: answers are kept by it. */
+  fingerprint: string
+  /** Anybody sees the same: answers may be kept by caches on the way. */
+  isPublic: boolean
+}
+
+/**
+ * The decision on a dataset; undefined when the asker may not know that it exists. Throws 401 for a credential that is
+ * wrong, 403 for what is known and not allowed.
+ */
+export type VisibleFields = (
+  dataset: DatasetDefinition,
+  asker: Asker,
+  action: 'query' | 'export',
+) => Visible | undefined | Promise<Visible | undefined>
+
+/** Everybody sees everything; nobody has a key yet, so whoever sends one is told that it is wrong. */
+export const everythingVisible: VisibleFields = (dataset, { credential }) => {
+  if (credential !== null)
+    throw new LacydonError('unauthorized', 401, 'The key or token is not known here.', {
+      help: 'Ask without it: what is public needs none.',
+    })
+  return { fields: dataset.fields, fingerprint: fieldsFingerprint(dataset.fields), isPublic: true }
+}
+
+export const fieldsFingerprint = (fields: readonly DatasetField[]): string =>
+  createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 16)
