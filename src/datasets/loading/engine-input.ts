@@ -1,8 +1,8 @@
 /** Which files an engine may read by itself: those that have nothing it would read differently from us. */
 import type { CsvColumn, LoadInput } from '../../engines/columnar/snapshots.ts'
 import type { ColumnForm, Inspection } from './inspect.ts'
-import type { LoadPlan, PlanField } from './plan.ts'
 import type { Prepared } from './prepare.ts'
+import type { LoadPlan, PlanField } from './schema.ts'
 
 /**
  * The engine's input for a plan, undefined when rows have to be converted here: broken records, formats that are not

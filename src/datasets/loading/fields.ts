@@ -2,7 +2,7 @@
 import { invalidInput } from '../../errors.ts'
 import { columnsOf } from '../rules.ts'
 import type { DatasetField, Words } from '../schema.ts'
-import type { LoadPlan, PlanField } from './plan.ts'
+import type { LoadPlan, PlanField } from './schema.ts'
 
 const both = (text: string): Words => ({ fr: text, en: text })
 

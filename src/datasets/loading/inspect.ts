@@ -5,9 +5,9 @@ import type { ColumnEvidence } from './csv/evidence.ts'
 import { type CsvScan, scanCsv } from './csv/scan.ts'
 import { dateStyleOf } from './inference/date-style.ts'
 import { inferFields } from './inference/infer.ts'
-import type { LoadPlan, PlanField } from './plan.ts'
 import type { Prepared } from './prepare.ts'
 import { refusal } from './refusal.ts'
+import type { LoadPlan, PlanField } from './schema.ts'
 
 export interface Inspection {
   plan: LoadPlan

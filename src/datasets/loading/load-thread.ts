@@ -4,8 +4,8 @@ import type { TableBatch, TableSpec } from '../../engines/columnar/columnar.ts'
 import type { LoadInput } from '../../engines/columnar/snapshots.ts'
 import { cancelled, LacydonError } from '../../errors.ts'
 import { startWorker } from '../../worker-entry.ts'
-import type { LoadPlan } from './plan.ts'
 import { tooLarge } from './refusal.ts'
+import type { LoadPlan } from './schema.ts'
 import type { Converted, FromWorker, Preview, SentError, ToWorker, Work } from './work.ts'
 
 export interface ThreadProgress {

@@ -1,6 +1,6 @@
 /** The plan of the last load applied to a new file. */
 import { legalName, uniqueName } from './field-names.ts'
-import type { LoadPlan, PlanField } from './plan.ts'
+import type { LoadPlan, PlanField } from './schema.ts'
 
 export interface Merged {
   plan: LoadPlan

@@ -9,11 +9,11 @@ import { columnKeys } from './field-names.ts'
 import type { Format } from './format.ts'
 import type { SourceColumn } from './inference/infer.ts'
 import type { LoadLimits } from './limits.ts'
-import type { TextLayout } from './plan.ts'
 import type { ParquetColumn } from './readers/parquet.ts'
 import type { ReadContext, ReadTable } from './readers/source.ts'
 import { TableWriter, tableDialect } from './readers/table-writer.ts'
 import { refusal, tooLarge } from './refusal.ts'
+import type { TextLayout } from './schema.ts'
 import { copyAsUtf8, findEncoding } from './text-encoding.ts'
 
 export interface Prepared {

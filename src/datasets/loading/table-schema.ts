@@ -3,7 +3,7 @@ import { invalidInput } from '../../errors.ts'
 import type { FieldType } from '../schema.ts'
 import { datePattern } from './date-pattern.ts'
 import { legalName } from './field-names.ts'
-import type { Constraints, LoadPlan, PlanField, Reading } from './plan.ts'
+import type { Constraints, LoadPlan, PlanField, Reading } from './schema.ts'
 
 interface SchemaField {
   name: string

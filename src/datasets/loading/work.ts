@@ -3,8 +3,8 @@ import type { TableBatch, TableSpec } from '../../engines/columnar/columnar.ts'
 import type { LoadInput, Reject } from '../../engines/columnar/snapshots.ts'
 import type { Inspection } from './inspect.ts'
 import type { LoadLimits } from './limits.ts'
-import type { LoadPlan, TextLayout } from './plan.ts'
 import type { Violation } from './rows/converter.ts'
+import type { LoadPlan, TextLayout } from './schema.ts'
 import type { SchemaConstraints } from './table-schema.ts'
 
 export interface Work {

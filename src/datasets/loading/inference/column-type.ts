@@ -2,7 +2,7 @@
 
 import type { FieldType } from '../../schema.ts'
 import type { ColumnEvidence, Shape } from '../csv/evidence.ts'
-import type { Reading } from '../plan.ts'
+import type { Reading } from '../schema.ts'
 import { dateStyleOf } from './date-style.ts'
 import type { Kind } from './kinds.ts'
 import { booleanPairs } from './word-tables.ts'

@@ -1,8 +1,8 @@
 /** The fields of a dataset from the columns of a file. */
 import type { ColumnEvidence } from '../csv/evidence.ts'
 import { legalName, uniqueName } from '../field-names.ts'
-import type { PlanField } from '../plan.ts'
 import { guessProjections, isKnownEpsg, projectionOf } from '../projection.ts'
+import type { PlanField } from '../schema.ts'
 import { type ColumnGuess, type DeclaredType, guessColumn } from './column-type.ts'
 import { languageOf } from './language.ts'
 

@@ -2,7 +2,7 @@
 import { RE2JS } from 're2js'
 import { invalidInput } from '../../../errors.ts'
 import { datePattern } from '../date-pattern.ts'
-import type { PlanField } from '../plan.ts'
+import type { PlanField } from '../schema.ts'
 import { UniqueIndex } from './unique-index.ts'
 
 /**

@@ -3,8 +3,8 @@ import { boxColumns, columnsOf, pointColumns } from '../../rules.ts'
 import type { DatasetField } from '../../schema.ts'
 import { cellText } from '../csv/tokenizer.ts'
 import { datePattern } from '../date-pattern.ts'
-import type { PlanField } from '../plan.ts'
 import { toWgs84 } from '../projection.ts'
+import type { PlanField } from '../schema.ts'
 import type { BatchBuilder, Sink } from './batch-builder.ts'
 import {
   readCommaNumber,

@@ -103,3 +103,122 @@ export const LoadPlan = Type.Object({
   notes: Type.Array(Type.String()),
 })
 export type LoadPlan = Static<typeof LoadPlan>
+
+export const LoadState = Type.Union([
+  /** Bytes are still coming. */
+  Type.Literal('receiving'),
+  /** Waits for its turn. */
+  Type.Literal('waiting'),
+  Type.Literal('planning'),
+  /** The plan waits for a person: `start` goes on. */
+  Type.Literal('planned'),
+  Type.Literal('loading'),
+  /** Its rows are a version. */
+  Type.Literal('published'),
+  /** Loaded well, but so different that a person should look: `accept` publishes it. */
+  Type.Literal('held'),
+  Type.Literal('failed'),
+  Type.Literal('cancelled'),
+])
+export type LoadState = Static<typeof LoadState>
+
+export const RejectView = Type.Object({
+  line: Type.Integer(),
+  column: Type.Union([Type.String(), Type.Null()]),
+  rule: Type.String(),
+  value: Type.String(),
+})
+export type RejectView = Static<typeof RejectView>
+
+export const PlanView = Type.Object({
+  plan: LoadPlan,
+  rowCount: Type.Integer(),
+  brokenCount: Type.Integer(),
+  broken: Type.Array(RejectView),
+  /** Text of the first rows by field. */
+  sampleRows: Type.Array(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
+  /** Fields of the last load whose columns are gone, and columns that are new. */
+  missingFields: Type.Array(Type.String()),
+  newFields: Type.Array(Type.String()),
+})
+export type PlanView = Static<typeof PlanView>
+
+export const LoadResult = Type.Object({
+  rowCount: Type.Integer(),
+  rejectedCount: Type.Integer(),
+  /** How many cells broke which rule, by field: the first line each. */
+  rules: Type.Array(
+    Type.Object({
+      column: Type.Union([Type.String(), Type.Null()]),
+      rule: Type.String(),
+      count: Type.Integer(),
+      firstLine: Type.Integer(),
+      example: Type.String(),
+    }),
+  ),
+  /** Constraints broken by rows that were taken all the same (`reportOnly`). */
+  violations: Type.Array(
+    Type.Object({
+      column: Type.String(),
+      rule: Type.String(),
+      count: Type.Integer(),
+      firstLine: Type.Integer(),
+    }),
+  ),
+  /** Who read the rows: the engine's own reader, or the converter. */
+  reader: Type.Union([Type.Literal('engine'), Type.Literal('converter')]),
+})
+export type LoadResult = Static<typeof LoadResult>
+
+export const LoadOptions = Type.Object({
+  /** Name the file had where it came from; text only. */
+  fileName: Type.Optional(Type.String({ maxLength: 300 })),
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+  /** Makes the dataset when there is none of this id. */
+  create: Type.Optional(Type.Boolean()),
+  /** Title of a dataset that is made; the file's name by default. */
+  title: Type.Optional(Type.String({ maxLength: 300 })),
+  epsg: Type.Optional(Type.Integer()),
+  /** Sheet, layer or table. */
+  layer: Type.Optional(Type.String({ maxLength: 300 })),
+  /** Stops once the plan is made, for a person to look at. */
+  preview: Type.Optional(Type.Boolean()),
+  /** Another load, whose rejected rows this file corrects: they are added to the rows that the dataset has. */
+  corrects: Type.Optional(Type.String({ maxLength: 60 })),
+  /** Ignores the plan of the last load. */
+  fresh: Type.Optional(Type.Boolean()),
+  /** Constraints of the Table Schema are counted and reported, but reject nothing. */
+  reportOnly: Type.Optional(Type.Boolean()),
+})
+export type LoadOptions = Static<typeof LoadOptions>
+
+export const LoadView = Type.Object({
+  id: Type.String(),
+  datasetId: Type.String(),
+  state: LoadState,
+  fileName: Type.String(),
+  sizeBytes: Type.Integer(),
+  receivedBytes: Type.Integer(),
+  progress: Type.Object({
+    /** `receive`, `read`, `scan`, `convert`, `publish`. */
+    stage: Type.String(),
+    /** Part of the stage that is done, 0 to 1. */
+    share: Type.Number(),
+    rows: Type.Integer(),
+  }),
+  /** What holds it, a sentence each. */
+  holds: Type.Array(Type.String()),
+  result: Type.Union([LoadResult, Type.Null()]),
+  version: Type.Union([Type.Integer(), Type.Null()]),
+  error: Type.Union([
+    Type.Object({
+      code: Type.String(),
+      title: Type.String(),
+      help: Type.Union([Type.String(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+  createdAt: Type.String(),
+  modifiedAt: Type.String(),
+})
+export type LoadView = Static<typeof LoadView>
