@@ -30,6 +30,11 @@ const verbs: { name: string; summary: string; load: () => Promise<{ command: Com
     load: () => import('./connectors/ais/decode-command.ts'),
   },
   {
+    name: 'load',
+    summary: 'load a file as the next version of a dataset',
+    load: () => import('./load-command.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'write the feed of a simulated port and its ground truth',
     load: () => import('../simulator/simulate-command.ts'),
