@@ -6,14 +6,20 @@ import type { Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
 import { systemClock } from './connectors/ais/inputs/clock.ts'
 import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
+import { DatasetChanges } from './datasets/changes.ts'
+import { changeRoutes } from './datasets/changes-routes.ts'
 import { Catalogue } from './datasets/explore/catalogue.ts'
 import { exploreRoutes } from './datasets/explore/routes.ts'
 import { datasetSources } from './datasets/explore/sources.ts'
 import { exploreMigrations, instanceSecret } from './datasets/explore/tables.ts'
+import { loadingRoutes } from './datasets/loading/routes.ts'
+import { Loads } from './datasets/loading/service.ts'
+import { loadingMigrations } from './datasets/loading/tables.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
 import { datasetMigrations } from './datasets/tables.ts'
+import { versionRoutes } from './datasets/versions-routes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { buildApp } from './http/app.ts'
@@ -57,7 +63,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     const { columnar, control, spools } = engines
     const realm: Realm = config.demo ? 'simulated' : 'real'
 
-    await control.migrate([datasetMigrations, exploreMigrations])
+    await control.migrate([datasetMigrations, loadingMigrations, exploreMigrations])
     const datasets = await Datasets.open({
       columnar,
       control,
@@ -93,6 +99,9 @@ export async function startLacydon(config: Config): Promise<Running> {
     healthRoute(app, () => checkHealth(engines, feeds))
     metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
+    const changes = new DatasetChanges({ datasets, columnar, now: () => new Date() })
+    versionRoutes(app, datasets, changes)
+    changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
     const secret = await instanceSecret(control)
     const now = () => new Date()
     const sources = datasetSources(datasets, now)

@@ -19,7 +19,8 @@ export interface ChangesQuery {
   keys: number[]
 }
 
-const rowColumns = (definition: DatasetDefinition) =>
+/** Columns that hold the fields of a row. */
+export const rowColumns = (definition: DatasetDefinition) =>
   tableOf(definition).columns.filter(({ name }) => !name.startsWith('_'))
 
 const isComparable = (a: ColumnSpec, b: ColumnSpec) => {

@@ -1,7 +1,42 @@
 import Type from 'typebox'
 import type { App } from '../http/app.ts'
-import { DatasetDefinition } from './schema.ts'
-import type { Datasets } from './service.ts'
+import { DatasetDefinition, DatasetMetadata, DescribedDataset } from './schema.ts'
+import type { Datasets, Described } from './service.ts'
+
+const { title, description, sortBy, fields } = DatasetDefinition.properties
+
+/** What people may write to make a dataset. */
+const NewDataset = Type.Object(
+  {
+    id: DatasetDefinition.properties.id,
+    kind: Type.Literal('snapshot', { default: 'snapshot' }),
+    title,
+    description,
+    fields,
+    simulated: Type.Boolean({ default: false }),
+    sortBy: Type.Array(Type.String(), { default: [] }),
+    metadata: Type.Optional(Type.Partial(DatasetMetadata)),
+  },
+  { additionalProperties: false },
+)
+
+const DatasetChange = Type.Object(
+  {
+    title: Type.Optional(title),
+    description: Type.Optional(description),
+    fields: Type.Optional(fields),
+    sortBy: Type.Optional(sortBy),
+    metadata: Type.Optional(Type.Partial(DatasetMetadata, { additionalProperties: false })),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+
+/** An answer without body. */
+export const NoContent = Type.Unsafe<undefined>({ type: 'null' })
+
+export const DatasetParams = Type.Object({ id: Type.String({ description: 'id of the dataset' }) })
+
+const flat = ({ definition, ...rest }: Described): DescribedDataset => ({ ...definition, ...rest })
 
 export function datasetRoutes(app: App, datasets: Datasets): void {
   app.get(
@@ -10,10 +45,10 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
       schema: {
         tags: ['datasets'],
         summary: 'Every dataset of this instance with its fields',
-        response: { 200: Type.Object({ datasets: Type.Array(DatasetDefinition) }) },
+        response: { 200: Type.Object({ datasets: Type.Array(DescribedDataset) }) },
       },
     },
-    () => ({ datasets: datasets.list() }),
+    () => ({ datasets: datasets.list().map(({ id }) => flat(datasets.describe(id))) }),
   )
 
   app.get(
@@ -22,10 +57,61 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
       schema: {
         tags: ['datasets'],
         summary: 'One dataset with its fields',
-        params: Type.Object({ id: Type.String() }),
-        response: { 200: DatasetDefinition },
+        params: DatasetParams,
+        response: { 200: DescribedDataset },
       },
     },
-    (request) => datasets.get(request.params.id),
+    (request) => flat(datasets.describe(request.params.id)),
+  )
+
+  app.post(
+    '/api/v1/datasets',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'Make an empty dataset',
+        body: NewDataset,
+        response: { 201: DescribedDataset },
+      },
+    },
+    async (request, reply) => {
+      const { metadata, ...definition } = request.body
+      const made = await datasets.create(definition, metadata)
+      reply.header('location', `/api/v1/datasets/${encodeURIComponent(definition.id)}`)
+      return reply.code(201).send(flat(made))
+    },
+  )
+
+  app.patch(
+    '/api/v1/datasets/:id',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'Change what is told about a dataset, or its fields',
+        description:
+          'Only what is given changes; metadata are merged key by key. Fields of other types make a new version of the rows; if a row does not convert, nothing changes (409).',
+        params: DatasetParams,
+        body: DatasetChange,
+        response: { 200: DescribedDataset },
+      },
+    },
+    async (request) => flat(await datasets.update(request.params.id, request.body)),
+  )
+
+  app.delete(
+    '/api/v1/datasets/:id',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'Delete a dataset with all its versions',
+        description: 'The changelog keeps the fact.',
+        params: DatasetParams,
+        response: { 204: NoContent },
+      },
+    },
+    async (request, reply) => {
+      await datasets.delete(request.params.id)
+      return reply.code(204).send()
+    },
   )
 }

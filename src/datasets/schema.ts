@@ -113,3 +113,17 @@ export const DatasetVersion = Type.Object({
   state: Type.Union([Type.Literal('staged'), Type.Literal('kept'), Type.Literal('purged')]),
 })
 export type DatasetVersion = Static<typeof DatasetVersion>
+
+/** A dataset with what people are told about it. */
+export const DescribedDataset = Type.Object({
+  ...DatasetDefinition.properties,
+  metadata: DatasetMetadata,
+  /** Null for datasets that keep no versions, and before the first. */
+  currentVersion: Type.Union([Type.Integer(), Type.Null()]),
+  /** Null for the platform's own. */
+  createdAt: Type.Union([Type.String(), Type.Null()]),
+  modifiedAt: Type.Union([Type.String(), Type.Null()]),
+  /** Made by the platform: neither changed nor deleted. */
+  isBuiltIn: Type.Boolean(),
+})
+export type DescribedDataset = Static<typeof DescribedDataset>

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { batchOfRows } from '../engines/columnar/batch-of-rows.ts'
 import type { Row } from '../engines/columnar/columnar.ts'
+import { DatasetChanges } from './changes.ts'
 import type { Change } from './changes-query.ts'
 import { tableOf } from './rules.ts'
 import type { DatasetField } from './schema.ts'
@@ -30,6 +31,7 @@ afterAll(async () => {
   await folder.remove()
 })
 
+const changes = () => new DatasetChanges({ ...opened, now })
 const reopen = async () => {
   await opened.close()
   opened = await openDatasets(folder.folder, now)
@@ -88,14 +90,14 @@ describe('a dataset', () => {
   })
 
   it('tells what changed by key', async () => {
-    const { columns, to, changes } = await opened.datasets.changes('quays', { from: 'v1' })
-    expect({ columns, to }).toEqual({ columns: ['code', 'lengthM', 'depthM'], to: 2 })
-    expect(await collect(changes)).toEqual([
+    const { columns, version, changes: found } = await changes().between('quays', 'v1')
+    expect({ columns, version }).toEqual({ columns: ['code', 'lengthM', 'depthM'], version: 2 })
+    expect(await collect(found)).toEqual([
       { op: 'update', row: quay('J2', 125), changed: ['lengthM'] },
       { op: 'delete', row: quay('J3', null, 12) },
       { op: 'insert', row: quay('J4', 240, 14) },
     ])
-    expect(await collect((await opened.datasets.changes('quays', { from: 'v2' })).changes)).toEqual([])
+    expect(await collect((await changes().between('quays', 'v2')).changes)).toEqual([])
   })
 
   it('goes back by a new version', async () => {
@@ -150,8 +152,8 @@ describe('a dataset', () => {
     expect(
       (await opened.datasets.source('quays', { at: 'v1' })).definition.fields.map(({ name }) => name),
     ).toEqual(['code', 'lengthM', 'depthM'])
-    const { changes } = await opened.datasets.changes('quays', { from: 'v4', to: 'v5' })
-    expect((await collect(changes))[0]).toEqual({
+    const { changes: found } = await changes().between('quays', 'v4', 'v5')
+    expect((await collect(found))[0]).toEqual({
       op: 'update',
       row: { code: 'J1', lengthM: 100, crane: null },
       changed: ['lengthM', 'depthM'],
@@ -237,7 +239,7 @@ describe('a dataset of the product', () => {
     await expect(opened.datasets.source('heard', { at: 'v1' })).rejects.toMatchObject({
       code: 'invalid_input',
     })
-    await expect(opened.datasets.changes('heard', { from: '2026-01-01' })).rejects.toMatchObject({
+    await expect(changes().between('heard', '2026-01-01')).rejects.toMatchObject({
       code: 'invalid_input',
     })
   })
@@ -305,8 +307,8 @@ describe('the operations between two versions', () => {
           const [old, next] = [unique(a as Row[]), unique(b as Row[])]
           const from = await publishRows(opened, 'quays', old)
           await publishRows(opened, 'quays', next)
-          const { changes } = await opened.datasets.changes('quays', { from: `v${from.version}` })
-          const operations = await collect(changes)
+          const found = await changes().between('quays', `v${from.version}`)
+          const operations = await collect(found.changes)
           expect(plain(applied(old, operations, keyNames))).toEqual(plain(next))
           // No more than needed: nothing comes and goes alike.
           const goneRows = operations.filter(({ op }) => op === 'delete').map(({ row }) => plain([row])[0])

@@ -11,8 +11,6 @@ import {
 import type { LoadOutcome, Snapshots } from '../engines/columnar/snapshots.ts'
 import type { ControlDb } from '../engines/control/control.ts'
 import { conflict, invalidInput, notFound } from '../errors.ts'
-import { rowsOf } from './changes-lines.ts'
-import { type Change, type ChangesQuery, changesOf, changesQuery } from './changes-query.ts'
 import {
   changedDefinition,
   checkDefinition,
@@ -324,31 +322,6 @@ export class Datasets {
       .reverse()
   }
 
-  /**
-   * What makes the rows of one version those of another: updates where fields annotated `id` tell which row it is, else
-   * deletes and inserts. Throws `not_found`, `gone`.
-   */
-  async changes(
-    id: string,
-    range: { from: string; to?: string },
-    options: QueryOptions = {},
-  ): Promise<{ columns: string[]; to: number; changes: AsyncIterable<Change> }> {
-    const before = await this.source(id, { at: range.from })
-    const after = await this.source(id, range.to === undefined ? {} : { at: range.to })
-    if (before.version === null || after.version === null)
-      throw invalidInput(`“${id}” has no versions to compare.`)
-    const side = (source: Source) => ({
-      table: tableName(id),
-      version: source.version!,
-      definition: source.definition,
-    })
-    const plan: ChangesQuery = changesQuery(side(before), side(after))
-    const columns = [...new Set(plan.columns.map(({ name }) => name))]
-    if (before.version === after.version) return { columns, to: after.version, changes: nothing() }
-    const rows = rowsOf(this.#options.columnar.stream(plan.query, { class: 'export', ...options }))
-    return { columns, to: after.version, changes: changesOf(plan, rows) }
-  }
-
   /** The changelog, newest first: of one dataset, or of all. It outlives what it tells of. */
   async events(id: string | undefined, limit: number): Promise<DatasetEvent[]> {
     const events = await readEvents(tablesOf(this.#options.control), id, limit)
@@ -387,7 +360,3 @@ export class Datasets {
 /** Labels and notes show in answers too: a change of them is one of the dataset. */
 const etagOf = ({ definition, modifiedAt }: StoredDataset, version: number) =>
   `"${definition.id}-v${version}-${Date.parse(modifiedAt).toString(36)}"`
-
-async function* nothing(): AsyncGenerator<never> {
-  // No change.
-}
