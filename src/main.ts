@@ -71,6 +71,8 @@ export async function startLacydon(config: Config): Promise<Running> {
       now: () => new Date(),
       log,
     })
+    const loads = await Loads.open({ datasets, columnar, control, now: () => new Date(), log })
+    closers.push(() => loads.close())
     const vessels = await Vessels.open({ realm, datasets, columnar, wallMs: Date.now })
     closers.push(() => vessels.save())
 
@@ -99,6 +101,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     healthRoute(app, () => checkHealth(engines, feeds))
     metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
+    loadingRoutes(app, loads)
     const changes = new DatasetChanges({ datasets, columnar, now: () => new Date() })
     versionRoutes(app, datasets, changes)
     changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
@@ -138,6 +141,9 @@ export async function startLacydon(config: Config): Promise<Running> {
         log,
       })
     every(tendEveryMs, tend)
+    every(tendEveryMs, () =>
+      loads.tend().catch((error) => log.warn({ error: error.message }, 'old loads could not be forgotten')),
+    )
     const firstTend = setTimeout(tend, firstTendMs)
     closers.push(() => clearTimeout(firstTend))
     return { address, close }
