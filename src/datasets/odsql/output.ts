@@ -24,6 +24,11 @@ export interface OutputColumn {
   isMultivalued: boolean
   /** The JSON value of a row of the engine. */
   read(row: Row): unknown
+  /**
+   * Where its value is in the engine's rows, for those who copy answers without reading them: a cell as it is, an instant
+   * shown in UTC, a point. Absent where only `read` knows.
+   */
+  direct?: { as: 'cell' | 'utc'; cell: string } | { as: 'point'; lon: string; lat: string }
   /** The stored text, where `read` shows JSON made from it: exports other than JSON keep it. */
   text?(row: Row): Cell
 }
@@ -84,9 +89,12 @@ export function showValue(
     }
     case 'point': {
       const [lon, lat] = [outputs.add(value.lon), outputs.add(value.lat)]
-      return one('geo_point_2d', (row) =>
-        row[lon] === null || row[lat] === null ? null : { lon: row[lon], lat: row[lat] },
-      )
+      return {
+        ...one('geo_point_2d', (row) =>
+          row[lon] === null || row[lat] === null ? null : { lon: row[lon], lat: row[lat] },
+        ),
+        direct: { as: 'point', lon, lat },
+      }
     }
     case 'shape': {
       const name = outputs.add(value.text)
@@ -115,18 +123,30 @@ function showScalar(value: Scalar, label: string, outputs: Outputs, { zone }: Sh
   if (shown) return { ...column, read: (row) => shown(cell(row)), text: cell }
   switch (value.type) {
     case 'datetime':
-      return { ...column, read: (row) => dateText(cell(row), value, zone) }
+      return {
+        ...column,
+        read: (row) => dateText(cell(row), value, zone),
+        ...(zone === 'UTC' && !isCut(value) && { direct: { cell: name, as: 'utc' } }),
+      }
     case 'date':
-      return { ...column, read: (row) => dateText(cell(row), value, 'UTC') }
+      return {
+        ...column,
+        read: (row) => dateText(cell(row), value, 'UTC'),
+        ...(!isCut(value) && { direct: { cell: name, as: 'cell' } }),
+      }
     case 'json':
     case 'file':
       return { ...column, read: (row) => parsed(cell(row)), text: cell }
     default:
-      return { ...column, read: cell }
+      return { ...column, read: cell, direct: { cell: name, as: 'cell' } }
   }
 }
 
 const precisionLengths: Partial<Record<string, number>> = { year: 4, month: 7, day: 10 }
+
+/** Whether dates are shown shorter than they are kept. */
+const isCut = ({ type, precision }: Scalar) =>
+  precision !== undefined && precision in precisionLengths && !(type === 'date' && precision === 'day')
 
 /** Dates as exact as their field is. */
 export function dateText(
