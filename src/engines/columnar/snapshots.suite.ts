@@ -518,6 +518,56 @@ multi,-7,1e3,2024-02-29,2024-01-02 03:04:05,false\n`
         expect(await store.query(all('quays', 1))).toEqual(numbered(berths(2)))
       })
 
+      it('shows what is published after a table was dropped and made anew, across a restart', async () => {
+        for (const version of [1, 2, 3]) await publish('anew', version, berths(version))
+        await store.drop('anew')
+        await publish('anew', 1, berths(4))
+        store = await fixture.reopen()
+        expect(await store.publishedVersion('anew')).toBe(1)
+        expect(await store.query(all('anew'))).toEqual(numbered(berths(4)))
+      })
+
+      it('shows an archived version again', async () => {
+        await publish('again', 1, berths(1))
+        await publish('again', 2, berths(2))
+        await store.load(spec('again-staging'), { kind: 'version', table: 'again', version: 1 })
+        await store.publish('again', 'again-staging', 1)
+        expect(await store.publishedVersion('again')).toBe(1)
+        expect(await store.query(all('again'))).toEqual(numbered(berths(1)))
+        expect(await store.query(all('again', 2))).toEqual(numbered(berths(2)))
+        expect(await store.stagingTables()).not.toContain('again-staging')
+      })
+
+      it('converts an archived version to other columns, and tells what does not convert', async () => {
+        await publish('converted', 1, berths(4))
+        const texts: ColumnSpec[] = [
+          { name: 'quayM', type: 'text' },
+          { name: 'since', type: 'timestamp' },
+          { name: 'crane', type: 'double' },
+        ]
+        const outcome = await store.load(spec('as-texts', texts), {
+          kind: 'version',
+          table: 'converted',
+          version: 1,
+        })
+        expect(outcome).toEqual({ rowCount: 4, rejectedCount: 0, rejects: [] })
+        expect((await store.query(all('as-texts')))[1]).toEqual({
+          quayM: '101',
+          since: '2024-02-29T00:00:00.000Z',
+          crane: null,
+          _n: 2,
+        })
+        const numbers: ColumnSpec[] = [{ name: 'berth', type: 'integer' }]
+        expect(
+          await store.load(spec('as-numbers', numbers), { kind: 'version', table: 'converted', version: 1 }),
+        ).toMatchObject({
+          rowCount: 1,
+          rejectedCount: 3,
+          rejects: [{ line: 1, column: 'berth', rule: 'type' }, {}, {}],
+        })
+        for (const name of ['as-texts', 'as-numbers']) await store.drop(name)
+      })
+
       it('tells and drops staging tables', async () => {
         await store.load(spec('left-over'), batches('left-over', berths(2)))
         expect(await store.stagingTables()).toContain('left-over')

@@ -6,8 +6,8 @@ export const stagingName = (staging: string) => `staging/${staging}`
 export const versionName = (table: string, version: number) => `${table}/v${version}`
 
 export interface ClickHouseSnapshotCatalogue {
-  /** By table: the version it shows, and the number of the last publication. */
-  published: Map<string, { version: number; sequence: number }>
+  /** By table: the version it shows. */
+  published: Map<string, number>
   versions: Map<string, Map<number, TableSpec>>
   /** Staging tables, with the version each was archived as. */
   staging: Map<string, { table: string; version: number } | undefined>
@@ -44,5 +44,5 @@ export function physicalName(
     return archived ? versionName(archived.table, archived.version) : stagingName(table)
   }
   const shown = published.get(table)
-  return shown ? versionName(table, shown.version) : table
+  return shown === undefined ? table : versionName(table, shown)
 }

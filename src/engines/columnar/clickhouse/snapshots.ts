@@ -42,6 +42,8 @@ export async function createSnapshots({
   const { command, rows, insert, qualified } = connection
   const pointers = qualified('_published')
   const taken = new Set<string>()
+  /** Number of the last publication of each table that ever was: a later one must be greater. */
+  const sequences = new Map<string, number>()
 
   /** On ClickHouse the order of the rows is that of their numbers. */
   function stagingSpec(given: TableSpec): TableSpec {
@@ -173,27 +175,30 @@ export async function createSnapshots({
   }
 
   async function point(table: string, version: number) {
-    const sequence = (catalogue.published.get(table)?.sequence ?? 0) + 1
+    const sequence = (sequences.get(table) ?? 0) + 1
+    sequences.set(table, sequence)
     await command(
       `INSERT INTO ${pointers} (table_name, version, sequence) SELECT {table:String}, {version:Int64}, {sequence:Int64}`,
       { table, version, sequence },
     )
-    return { version, sequence }
   }
 
   async function publish(table: string, staging: string, version: number): Promise<void> {
-    const archived = catalogue.staging.get(staging)
-    if (archived?.table !== table || archived.version !== version)
-      throw notFound('archived staging table', staging)
-    catalogue.published.set(table, await point(table, version))
-    tables.set(table, versionSpec(table, version))
+    if (!catalogue.staging.has(staging)) throw notFound('staging table', staging)
+    const spec = versionSpec(table, version)
+    await point(table, version)
+    catalogue.published.set(table, version)
+    tables.set(table, spec)
+    // Its rows are the version's own table; what was loaded once more to be shown again is not needed.
+    if (!catalogue.staging.get(staging))
+      await command(`DROP TABLE IF EXISTS ${qualified(stagingName(staging))} SYNC`)
     catalogue.staging.delete(staging)
     tables.delete(staging)
   }
 
   async function purge(table: string, version: number): Promise<void> {
     versionSpec(table, version)
-    if (catalogue.published.get(table)?.version === version)
+    if (catalogue.published.get(table) === version)
       throw conflict(`Version ${version} of “${table}” is the one it shows.`)
     await command(`DROP TABLE IF EXISTS ${qualified(versionName(table, version))} SYNC`)
     catalogue.versions.get(table)?.delete(version)
@@ -236,9 +241,10 @@ export async function createSnapshots({
       `SELECT table_name, argMax(version, sequence) AS last_version, max(sequence) AS last_sequence FROM ${pointers} GROUP BY table_name`,
     )
     for (const { table_name, last_version, last_sequence } of shown) {
+      sequences.set(table_name, last_sequence)
       const spec = catalogue.versions.get(table_name)?.get(last_version)
       if (!spec) continue
-      catalogue.published.set(table_name, { version: last_version, sequence: last_sequence })
+      catalogue.published.set(table_name, last_version)
       tables.set(table_name, spec)
     }
   }
@@ -256,8 +262,8 @@ export async function createSnapshots({
     load,
     archive: failing(archive),
     publish: failing(publish),
-    publishedVersion: async (table) => catalogue.published.get(table)?.version ?? null,
-    publishedTables: async () => [...catalogue.published].map(([table, { version }]) => ({ table, version })),
+    publishedVersion: async (table) => catalogue.published.get(table) ?? null,
+    publishedTables: async () => [...catalogue.published].map(([table, version]) => ({ table, version })),
     archivedVersions: async (table) => versionsOf(table),
     stagingTables: async () => [...catalogue.staging.keys()],
     purge: failing(purge),
