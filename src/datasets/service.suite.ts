@@ -214,6 +214,19 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
         await opened.datasets.delete('quays')
       })
 
+      it('shows its current version again when the rows are older than it, as after a restore', async () => {
+        await opened.datasets.create(quays([field('a', 'integer')]))
+        for (const a of [1, 2]) await publishRows(opened, 'quays', [{ a }])
+        const staging = opened.datasets.stagingTable('quays')
+        await opened.columnar.load(staging, { kind: 'version', table: 'quays', version: 1 })
+        await opened.columnar.publish('quays', staging.name, 1)
+        expect(await opened.columnar.publishedVersion('quays')).toBe(1)
+        await reopen()
+        expect(await opened.columnar.publishedVersion('quays')).toBe(2)
+        expect(await rowsAt(opened, 'quays')).toEqual([{ a: 2 }])
+        await opened.datasets.delete('quays')
+      })
+
       it('publishes loads that come at once one after the other', async () => {
         await opened.datasets.create(quays([field('a', 'integer')]))
         const stagings = await Promise.all([1, 2, 3, 4].map((a) => stageRows(opened, 'quays', [{ a }])))

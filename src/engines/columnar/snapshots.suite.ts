@@ -1,6 +1,7 @@
 /** The contract of `Snapshots`, run on every implementation. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { batchOfRows } from './batch-of-rows.ts'
 import type { Columnar, ColumnSpec, Row, TableSpec } from './columnar.ts'
@@ -340,6 +341,46 @@ multi,-7,1e3,2024-02-29,2024-01-02 03:04:05,false\n`
         const { rows } = await load('no-quote', noQuote, [{ name: 'a', type: 'text' }])
         expect(rows).toEqual([{ a: '"5" pipe', _n: 1 }])
       })
+
+      it('finds the line of every reject, however records are written', async () => {
+        const of: ColumnSpec[] = [
+          { name: 'a', type: 'integer' },
+          { name: 'b', type: 'text' },
+        ]
+        const text = fc.array(fc.constantFrom('x', 'é', ',', '"', '\n', '\r\n', ' '), { maxLength: 5 })
+        const kind = fc.constantFrom('good', 'good', 'bad', 'short', 'long', 'blank')
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.record({ kind, text, isQuoted: fc.boolean() }), { maxLength: 12 }),
+            fc.constantFrom('\n', '\r\n'),
+            fc.boolean(),
+            async (records, end, isPlain) => {
+              let csvText = `a,b${end}`
+              let line = 2
+              const badLines: number[] = []
+              const goodTexts: (string | null)[] = []
+              for (const record of records) {
+                const cell = record.text.join('').replaceAll(/\r?\n/g, end)
+                const isQuoted = record.isQuoted || /[",\n]/.test(cell)
+                const b = isQuoted ? `"${cell.replaceAll('"', '""')}"` : cell
+                const whole = { good: `7,${b}`, bad: `x,${b}`, short: 'alone', long: `1,${b},2`, blank: '' }[
+                  record.kind
+                ]
+                if (record.kind === 'good') goodTexts.push(cell || null)
+                else if (record.kind !== 'blank') badLines.push(line)
+                csvText += whole + end
+                line += (whole + end).split('\n').length - 1
+              }
+              const name = `lines-${++files}`
+              const { rows, rejects } = await load(name, await csv(csvText, placed(of, { isPlain })), of)
+              await store.drop(name)
+              expect(rows.map((row) => row.b)).toEqual(goodTexts)
+              expect([...new Set(rejects.map((reject) => reject.line))]).toEqual(badLines)
+            },
+          ),
+          { numRuns: 40 },
+        )
+      }, 60_000)
 
       it('says where a quote opens that never closes, and leaves nothing', async () => {
         const input = await csv(

@@ -29,11 +29,11 @@ export async function linesOf(
   const isDone = () => row > lastRow && nextOffset >= offsets.length
   for await (const chunk of createReadStream(shape.path, { highWaterMark: 1 << 20 })) {
     scan.read(chunk as Buffer, (start, line) => {
-      // The engine counts the second byte of a line end as the first of the record now and then.
+      // The engine takes a line end or a blank line before a record for its beginning now and then.
       let isRejected = false
       while (nextOffset < offsets.length && offsets[nextOffset]! <= start + 1) {
         ofOffset.set(offsets[nextOffset]!, line)
-        if (offsets[nextOffset]! >= start - 1) isRejected = true
+        isRejected = true
         nextOffset++
       }
       if (isRejected) return
