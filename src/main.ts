@@ -19,6 +19,8 @@ import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
 import { datasetMigrations } from './datasets/tables.ts'
+import { tileRoutes } from './datasets/tiles/routes.ts'
+import { Tiles } from './datasets/tiles/tiles.ts'
 import { versionRoutes } from './datasets/versions-routes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
@@ -110,6 +112,9 @@ export async function startLacydon(config: Config): Promise<Running> {
     const sources = datasetSources(datasets, now)
     const catalogue = await Catalogue.open({ columnar, sources, secret, now })
     await exploreRoutes(app, { columnar, sources, catalogue, secret, now, publicUrl: config.publicUrl })
+    const tiles = new Tiles({ columnar, sources, now })
+    closers.push(() => tiles.close())
+    tileRoutes(app, tiles, config)
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
     await serveWeb(app)
     const address = await listen(app, config)
