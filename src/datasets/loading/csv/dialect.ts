@@ -15,7 +15,6 @@ export interface CsvLayout extends Dialect {
 }
 
 const candidates = [',', ';', '\t', '|', '^', '~', ':', ' '].map((mark) => mark.charCodeAt(0))
-const quotes = [34, 39]
 const maxPreambleLines = 50
 const maxRecords = 500
 
@@ -36,12 +35,26 @@ export function findLayout(head: Buffer, isWhole: boolean, known?: Dialect): Csv
   if (known) return describe(attempt(head, 0, isWhole, known), 0, 0)
   const stated = /^sep=(.)\r?\n/.exec(head.toString('latin1', 0, 8))
   const start = stated ? stated[0].length : 0
-  const trials = (stated ? [stated[1]!.charCodeAt(0)] : candidates).flatMap((delimiter) =>
-    quotes.map((quote) => attempt(head, start, isWhole, { delimiter, quote })),
+  const trials = (stated ? [stated[1]!.charCodeAt(0)] : candidates).map((delimiter) =>
+    attempt(head, start, isWhole, { delimiter, quote: quoteOf(head, delimiter) }),
   )
   const best = trials.reduce((a, b) => (b.score > a.score ? b : a))
   const trial = best.width > 1 ? best : attempt(head, start, isWhole, { delimiter: 44, quote: 34 })
   return describe(trial, start > 0 ? 1 : 0, start)
+}
+
+/** The apostrophe only where cells are wrapped in it and none begins with a double quote. */
+function quoteOf(head: Buffer, delimiter: number): number {
+  let wrapped = 0
+  let start = 0
+  for (let i = 0; i <= head.length; i++) {
+    const byte = head[i]
+    if (byte !== delimiter && byte !== 10 && byte !== 13 && i < head.length) continue
+    if (head[start] === 34) return 34
+    if (head[start] === 39 && i - start > 1 && head[i - 1] === 39) wrapped++
+    start = i + 1
+  }
+  return wrapped > 1 ? 39 : 34
 }
 
 function attempt(head: Buffer, start: number, isWhole: boolean, dialect: Dialect): Trial {
@@ -69,14 +82,9 @@ function attempt(head: Buffer, start: number, isWhole: boolean, dialect: Dialect
     }
   }
   const share = count === 0 ? 0 : common / count
-  const isQuoted = dialect.quote === 34
   const weak = dialect.delimiter === 32 || dialect.delimiter === 58 ? 0.3 : 1
   const score =
-    width < 2
-      ? 0
-      : share * share * Math.min(1 + Math.log2(width) / 8, 2) * weak -
-        faults / Math.max(1, count) +
-        (isQuoted ? 0.001 : 0)
+    width < 2 ? 0 : share * share * Math.min(1 + Math.log2(width) / 8, 2) * weak - faults / Math.max(1, count)
   return { dialect, records, width, score }
 }
 

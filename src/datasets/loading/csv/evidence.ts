@@ -1,5 +1,6 @@
 /** What the cells of a column look like, gathered from the bytes of a whole file. */
 import { classifyCell, type Kind } from '../inference/kinds.ts'
+import { cellText } from './tokenizer.ts'
 
 /** Cells written alike: the same digits, letters and signs at the same places, whatever the digits are. */
 export interface Shape {
@@ -63,12 +64,19 @@ export class ColumnWitness {
   private readonly values = new Set<string>()
   private sampledCount = 0
 
-  constructor(expectedRows: number) {
+  private readonly quote: number | null
+
+  constructor(expectedRows: number, quote: number | null) {
     this.textLimit = 1_000 + expectedRows / 100
+    this.quote = quote
+  }
+
+  private text(bytes: Buffer, start: number, end: number, escaped: number): string {
+    return cellText(bytes, start, end, escaped, this.quote)
   }
 
   /** HOT: once per cell. The cell is `bytes[start, end)`, trimmed here. */
-  see(bytes: Buffer, start: number, end: number, line: number): void {
+  see(bytes: Buffer, start: number, end: number, escaped: number, line: number): void {
     const width = end - start
     while (start < end && bytes[start]! <= 32) start++
     while (end > start && bytes[end - 1]! <= 32) end--
@@ -81,7 +89,7 @@ export class ColumnWitness {
     if (end - start > this.maxBytes) this.maxBytes = end - start
     if (this.sampledCount < sampleCells && this.values.size < sampleDistinct) {
       this.sampledCount++
-      this.values.add(bytes.toString('utf8', start, Math.min(end, start + 400)))
+      this.values.add(this.text(bytes, start, Math.min(end, start + 400), escaped))
     }
     if (this.isText) return
     // Long cells are texts or geometries: their beginning tells which.
@@ -98,7 +106,7 @@ export class ColumnWitness {
     const shape =
       hash === this.lastHash && this.lastShape !== undefined
         ? this.lastShape
-        : this.shapeOf(hash, bytes, start, end, line)
+        : this.shapeOf(hash, bytes, start, end, escaped, line)
     this.lastHash = hash
     this.lastShape = shape
     shape.count++
@@ -118,10 +126,17 @@ export class ColumnWitness {
     }
   }
 
-  private shapeOf(hash: number, bytes: Buffer, start: number, end: number, line: number): Shape {
+  private shapeOf(
+    hash: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    escaped: number,
+    line: number,
+  ): Shape {
     const known = this.shapeByHash.get(hash)
     if (known) return known
-    const example = bytes.toString('utf8', start, Math.min(end, start + 4_000))
+    const example = this.text(bytes, start, Math.min(end, start + 4_000), escaped)
     const kind = classifyCell(example)
     const isCrowded = this.shapeByHash.size >= maxShapes
     const crowd = isCrowded ? this.shapeByKind.get(kind) : undefined

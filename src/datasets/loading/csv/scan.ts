@@ -41,7 +41,7 @@ export function scanCsv(
   expectedRows: number,
   onProgress: (bytes: number) => void = () => {},
 ): CsvScan {
-  const witnesses = Array.from({ length: columnCount }, () => new ColumnWitness(expectedRows))
+  const witnesses = Array.from({ length: columnCount }, () => new ColumnWitness(expectedRows, dialect.quote))
   const scan: CsvScan = {
     recordCount: 0,
     columns: [],
@@ -76,7 +76,13 @@ export function scanCsv(
         continue
       }
       for (let c = 0; c < columnCount; c++)
-        witnesses[c]!.see(bytes, tokens.starts[first + c]!, tokens.ends[first + c]!, line)
+        witnesses[c]!.see(
+          bytes,
+          tokens.starts[first + c]!,
+          tokens.ends[first + c]!,
+          tokens.escaped[first + c]!,
+          line,
+        )
     }
     scan.recordCount += tokens.recordCount
     scan.endOffset = block.bytesRead

@@ -48,8 +48,9 @@ const textGuess = (reason: string): ColumnGuess => ({
 })
 
 /** Names whose digits identify rather than count. */
+const pointExample = /^(SRID=\d+;)?\s*POINT|"type"\s*:\s*"Point"/i
 const identifierName =
-  /(^|[^a-z])(siret|siren|insee|code|cp|code_?postal|zip|phone|t[eé]l[eé]phone|t[eé]l|fax|mobile|uic|rna|iban|ean|naf|ape|cog|tva|mmsi|imo|num[eé]ro_?voie)([^a-z]|$)/i
+  /(^|[^a-z])(siret|siren|insee|code|cp|code_?postal|zip|phone|t[eé]l[eé]phone|t[eé]l|fax|mobile|uic|rna|iban|ean|naf|ape|cog|tva|mmsi|imo|d[eé]partement|dept?|r[eé]gion|arrondissement|canton|num[eé]ro_?voie)([^a-z]|$)/i
 const instantName = /(^|_|\b|[a-z])(timestamp|epoch|unixtime|datetime|time|at|ts|date)($|_|\b)/i
 const dateName = /date|jour|day|_at$|_on$/i
 const flagName = /^(is|has|est|a|was|can|flag|actif|active|enabled|visible|valid[ée]?)([_ ].*)?$/i
@@ -75,12 +76,12 @@ export function guessColumn(
   const total = shapes.reduce((sum, { count }) => sum + count, 0)
   if (evidence.filledCount === 0)
     return { ...textGuess('every cell is empty'), doubt: 'The column is empty.' }
-  if (declared === 'geometry')
-    return {
-      ...textGuess('a geometry of the file'),
-      type: 'geo_shape',
-      reading: { kind: 'geojson', epsg: 4326 },
-    }
+  if (declared === 'geometry') {
+    const isPoint = shapes.length > 0 && shapes.every(({ example }) => pointExample.test(example))
+    const reading: Reading = { kind: 'geojson', epsg: 4326 }
+    const reason = isPoint ? 'every geometry of the file is a point' : 'the geometries of the file'
+    return { ...textGuess(reason), type: isPoint ? 'geo_point_2d' : 'geo_shape', reading }
+  }
   if (declared === 'json') return { ...textGuess('objects or lists in the file'), type: 'json' }
   if (total === 0) return textGuess('only texts that mean “no value”')
 
@@ -354,9 +355,7 @@ function placeGuess(
   ]
   for (const [kind, reading] of places) {
     if (!shapes.some((shape) => shape.kind === kind)) continue
-    const isPoint = shapes.every(
-      (shape) => shape.kind !== kind || /^(SRID=\d+;)?\s*POINT|"type"\s*:\s*"Point"/i.test(shape.example),
-    )
+    const isPoint = shapes.every((shape) => shape.kind !== kind || pointExample.test(shape.example))
     const found = guess(kind, {
       type: isPoint ? 'geo_point_2d' : 'geo_shape',
       reading,

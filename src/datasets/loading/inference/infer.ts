@@ -1,7 +1,7 @@
 /** The fields of a dataset from the columns of a file. */
 import type { ColumnEvidence } from '../csv/evidence.ts'
 import { legalName, uniqueName } from '../field-names.ts'
-import { guessProjections, isKnownEpsg, projectionOf } from '../projection.ts'
+import { guessProjections, isKnownEpsg, type Projection, projectionOf } from '../projection.ts'
 import type { PlanField } from '../schema.ts'
 import { type ColumnGuess, type DeclaredType, guessColumn } from './column-type.ts'
 import { languageOf } from './language.ts'
@@ -69,8 +69,12 @@ function describe(
 ): PlanField {
   const { type, firstOutlier, outlierCount } = guess
   let { reason, reading } = guess
-  if (epsg !== undefined && (reading.kind === 'wkt' || reading.kind === 'geojson'))
-    reading = { ...reading, epsg }
+  if (reading.kind === 'wkt' || reading.kind === 'geojson') {
+    const projection = epsg === undefined ? projectionOfTexts(evidence.sample) : undefined
+    const known = epsg ?? projection?.epsg
+    if (known !== undefined) reading = { ...reading, epsg: known }
+    if (projection) reason += `; their coordinates lie within ${projection.name} (EPSG:${projection.epsg})`
+  }
   if (outlierCount > 0 && firstOutlier)
     reason += `; ${outlierCount} of ${evidence.filledCount} will be rejected, the first at line ${firstOutlier.line}: “${firstOutlier.value}”`
   const language = type === 'text' ? languageOf(evidence.sample.slice(0, 300)) : undefined
@@ -87,6 +91,27 @@ function describe(
     ...(language && { language }),
     ...(annotations && { annotations }),
   }
+}
+
+/** The system in which the first coordinates of geometries lie when they are no degrees. */
+function projectionOfTexts(texts: readonly string[]): Projection | undefined {
+  const box = {
+    minX: Number.POSITIVE_INFINITY,
+    minY: Number.POSITIVE_INFINITY,
+    maxX: Number.NEGATIVE_INFINITY,
+    maxY: Number.NEGATIVE_INFINITY,
+  }
+  for (const text of texts.slice(0, 200)) {
+    const pair = /(-?\d+(?:\.\d+)?)[\s,]+(-?\d+(?:\.\d+)?)/.exec(text)
+    if (!pair) continue
+    const [x, y] = [Number(pair[1]), Number(pair[2])]
+    box.minX = Math.min(box.minX, x)
+    box.maxX = Math.max(box.maxX, x)
+    box.minY = Math.min(box.minY, y)
+    box.maxY = Math.max(box.maxY, y)
+  }
+  if (box.maxX <= 180 && box.minX >= -180 && box.maxY <= 90 && box.minY >= -90) return undefined
+  return guessProjections(box.minX, box.minY, box.maxX, box.maxY)[0]
 }
 
 /** Few values that come back make a facet; values that never do, under a name of an identifier, identify. */

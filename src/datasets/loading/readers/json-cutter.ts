@@ -41,6 +41,8 @@ type Place =
  */
 export class JsonCutter {
   place: Place = 'start'
+  /** The list of rows was met. */
+  hadList = false
   /** Beginning of the text up to the list, at most `headBytes`. */
   head = ''
   private readonly limits: LoadLimits
@@ -84,6 +86,7 @@ export class JsonCutter {
         if (this.place === 'start') this.enter(byte)
         else if (this.isList(byte)) {
           this.place = 'list'
+          this.hadList = true
           this.listDepth = ++this.depth
         } else {
           this.begin(i)
@@ -120,6 +123,7 @@ export class JsonCutter {
 
   private enter(byte: number): void {
     this.place = byte === OPEN_LIST ? 'list' : 'object'
+    this.hadList = byte === OPEN_LIST
     this.depth = 1
     this.listDepth = 1
   }

@@ -22,13 +22,11 @@ export function jsonElements(path: string, limits: LoadLimits): JsonRows {
 
 async function* cut(path: string, limits: LoadLimits, cutter: JsonCutter): AsyncGenerator<unknown> {
   let number = 0
-  let hadList = false
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
     for (const bytes of cutter.feed(chunk)) yield parseElement(bytes, ++number)
-    hadList ||= cutter.place === 'list' || number > 0
   }
   cutter.end()
-  if (!hadList && number === 0) yield* searched(path, limits)
+  if (!cutter.hadList) yield* searched(path, limits)
 }
 
 function* searched(path: string, limits: LoadLimits): Generator<unknown> {
