@@ -2,7 +2,7 @@ import type { ZipArchive } from '../containers/zip-archive.ts'
 import { refusal } from '../refusal.ts'
 import { ObjectTable } from './objects.ts'
 import type { ReadContext, ReadTable } from './source.ts'
-import { fileChunks, readXml } from './xml.ts'
+import { fileChunks, readXml, type XmlEvents } from './xml.ts'
 
 type Position = [number, number]
 interface Geometry {
@@ -28,13 +28,16 @@ const geometryNames = new Set([
   'MultiTrack',
 ])
 
-/** KML, alone or in a KMZ: a row for each placemark, with its extended data and the folders it is in. */
+/**
+ * KML, alone or in a KMZ: a row for each placemark, with its extended data and the folders it is in. All KML files of a
+ * KMZ are read: its first one often only links to the others.
+ */
 export async function readKml(
   { path, writer, limits }: ReadContext,
   archive: ZipArchive | undefined,
 ): Promise<ReadTable> {
-  const entry = archive?.find(/^doc\.kml$/i) ?? archive?.find(/\.kml$/i)
-  const chunks = archive && entry ? archive.read(entry) : fileChunks(path)
+  const entries = archive?.entries.filter(({ name }) => /\.kml$/i.test(name)) ?? []
+  const files = archive ? entries.map((entry) => archive.read(entry)) : [fileChunks(path)]
   const table = new ObjectTable(writer, limits)
   const stack: string[] = []
   const folders: string[] = []
@@ -43,7 +46,7 @@ export async function readKml(
   let open: Building[] = []
   let dataName = ''
   let count = 0
-  await readXml(chunks, limits, 'KML', {
+  const events: XmlEvents = {
     open(name, attributes) {
       stack.push(name)
       if (name === 'Folder') folders.push('')
@@ -90,7 +93,8 @@ export async function readKml(
       table.endRow()
       values = undefined
     },
-  })
+  }
+  for (const file of files) await readXml(file, limits, 'KML', events)
   if (count === 0)
     throw refusal(
       'no_rows',
