@@ -11,7 +11,9 @@ export interface TileLayers {
   address: TileAddress
   /** Selected columns: where their cells are, and how the tile calls them. */
   columns: { cell: string; label: string }[]
-  /** NDJSON of whole lines: rows with a place, or cells with a count. */
+  /** NDJSON of whole lines: cells with a count. A row alone in its cell may be among the rows instead. */
+  cells: Uint8Array[]
+  /** NDJSON of rows with a place. */
   places: Uint8Array[]
   /** NDJSON of rows with a shape. */
   shapes: Uint8Array[]
@@ -20,16 +22,24 @@ export interface TileLayers {
 type Line = Record<string, string | number | boolean | null>
 
 /** The bytes of a tile, undefined when nothing is in it. */
-export function encodeTile({ address, columns, places, shapes }: TileLayers): Uint8Array | undefined {
+export function encodeTile({ address, columns, ...lines }: TileLayers): Uint8Array | undefined {
   const rows: GeoJSONVTFeature[] = []
   const cells: GeoJSONVTFeature[] = []
-  for (const line of linesOf(places)) {
-    const geometry = pointIn(address, Number(line[tileColumns.lon]), Number(line[tileColumns.lat]))
-    const count = line[tileColumns.count] ?? 1
-    if (Number(count) > 1) cells.push({ type: 1, geometry: [geometry], tags: { count } })
-    else rows.push({ type: 1, geometry: [geometry], ...describe(line, columns) })
+  const point = (line: Line) => [
+    pointIn(address, Number(line[tileColumns.lon]), Number(line[tileColumns.lat])),
+  ]
+  const ids = new Set<unknown>()
+  for (const line of linesOf(lines.places)) {
+    ids.add(line[tileColumns.id])
+    rows.push({ type: 1, geometry: point(line), ...describe(line, columns) })
   }
-  rows.push(...drawShapes(address, [...linesOf(shapes)], columns))
+  for (const line of linesOf(lines.cells)) {
+    const count = line[tileColumns.count]!
+    if (Number(count) > 1) cells.push({ type: 1, geometry: point(line), tags: { count } })
+    else if (!ids.has(line[tileColumns.id]))
+      rows.push({ type: 1, geometry: point(line), ...describe(line, []) })
+  }
+  rows.push(...drawShapes(address, [...linesOf(lines.shapes)], columns))
   if (rows.length + cells.length === 0) return undefined
   const tile = (features: GeoJSONVTFeature[]) => ({ features }) as GeoJSONVTTile
   return fromGeojsonVt(

@@ -27,7 +27,7 @@ export class TileEncoder {
   encode(layers: TileLayers): Promise<Tile | undefined> {
     if (this.#isClosed) return Promise.reject(unavailable('The server is stopping.'))
     const id = ++this.#lastId
-    const buffers = [...layers.places, ...layers.shapes].map(ownBuffer)
+    const buffers = [...layers.cells, ...layers.places, ...layers.shapes].map(ownBuffer)
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       this.#thread().postMessage({ id, layers }, [

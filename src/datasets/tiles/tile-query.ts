@@ -20,7 +20,7 @@ import type { TileGeometry } from './tile-geometry.ts'
 
 /** More rows than this in a tile are shown by cell. */
 export const maxTileRows = 5_000
-/** A dense tile is cut into this many cells on each side: eight pixels of a tile drawn 512 wide. */
+/** A tile is cut into this many cells on each side: eight pixels of a tile drawn 512 wide. */
 export const cellsAcross = 64
 /** More shapes than this are not drawn in one tile: the smaller ones are counted by cell. */
 export const maxTileShapes = 5_000
@@ -105,33 +105,19 @@ export interface PlacedRows extends TileRows {
   lat: Expression
 }
 
-/** Every row that stands in the tile; one more than may be shown tells that it is dense. */
-export const sparseQuery = (rows: PlacedRows, address: TileAddress): Query => ({
-  from: rows.from,
-  where: all(rows.where, isInTile(address, rows.lon, rows.lat)),
-  select: [
-    ...rows.select,
-    ...idOutput(rows),
-    { as: tileColumns.lon, value: rows.lon },
-    { as: tileColumns.lat, value: rows.lat },
-  ],
-  limit: maxTileRows + 1,
-})
+const placeOutputs = ({ lon, lat }: PlacedRows): Output[] => [
+  { as: tileColumns.lon, value: lon },
+  { as: tileColumns.lat, value: lat },
+]
 
-/**
- * The cells of a dense tile: how many rows, their mean position, and the least value of each column, which is the row's
- * own where there is one row.
- */
-export function denseQuery(rows: PlacedRows, address: TileAddress): Query {
-  const cell = cellOf(address, rows.lon, rows.lat, cellsAcross)
-  const least = (of: Expression): Output['value'] => ({ kind: 'aggregate', fn: 'min', of })
+/** How a tile is cut into cells: how many rows stand in each, their mean position, and the id of one of them. */
+export function cellsQuery(rows: PlacedRows, address: TileAddress): Query {
   const mean = (of: Expression): Output['value'] => ({ kind: 'aggregate', fn: 'avg', of })
   return {
     from: rows.from,
     where: all(rows.where, isInTile(address, rows.lon, rows.lat)),
-    groupBy: cell,
+    groupBy: cellOf(address, rows.lon, rows.lat, cellsAcross),
     select: [
-      ...rows.select.map(({ as, value: of }): Output => ({ as, value: least(of as Expression) })),
       ...(rows.id ? [{ as: tileColumns.id, value: least(column(rows.id)) }] : []),
       { as: tileColumns.lon, value: mean(rows.lon) },
       { as: tileColumns.lat, value: mean(rows.lat) },
@@ -139,6 +125,21 @@ export function denseQuery(rows: PlacedRows, address: TileAddress): Query {
     ],
   }
 }
+
+/** Every row that stands in the tile. */
+export const rowsQuery = (rows: PlacedRows, address: TileAddress): Query => ({
+  from: rows.from,
+  where: all(rows.where, isInTile(address, rows.lon, rows.lat)),
+  select: [...rows.select, ...idOutput(rows), ...placeOutputs(rows)],
+})
+
+/** The rows that stand alone in their cell, by their ids. */
+export const aloneQuery = (rows: PlacedRows, ids: number[], address: TileAddress): Query => {
+  const query = rowsQuery(rows, address)
+  return { ...query, where: all(query.where, { kind: 'in', of: column(rows.id!), values: ids }) }
+}
+
+const least = (of: Expression): Output['value'] => ({ kind: 'aggregate', fn: 'min', of })
 
 type Shape = NonNullable<TileGeometry['shape']>
 

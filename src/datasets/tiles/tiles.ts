@@ -1,6 +1,7 @@
 /** Vector tiles of any dataset with a place, cut from its rows when asked for. */
 import { createHash } from 'node:crypto'
 import type { Columnar, QueryOptions } from '../../engines/columnar/columnar.ts'
+import { parseRows } from '../../engines/columnar/ndjson.ts'
 import { column, type Output, type Query } from '../../engines/columnar/query.ts'
 import { tooExpensive } from '../../errors.ts'
 import { type Asker, everythingVisible, type VisibleFields } from '../explore/access.ts'
@@ -16,16 +17,18 @@ import { TileCache } from './tile-cache.ts'
 import { defaultColumns, type TileGeometry, tileGeometry } from './tile-geometry.ts'
 import { type TileJson, tileJson } from './tile-json.ts'
 import {
-  denseQuery,
+  aloneQuery,
+  cellsQuery,
   latestRows,
   maxTileRows,
   type PlacedRows,
+  rowsQuery,
   shapeSizesQuery,
   shapesQuery,
   sizeStepOf,
   smallShapes,
-  sparseQuery,
   type TileText,
+  tileColumns,
   tileRows,
 } from './tile-query.ts'
 
@@ -57,8 +60,8 @@ export interface OpenedTile {
 }
 
 const defaultCacheBytes = 64 * 1024 * 1024
-/** Text of shapes that one tile may hold: more is a tile nobody could draw. */
-const maxShapeBytes = 64 * 1024 * 1024
+/** Text of rows that one tile may hold: more is a tile nobody could draw. */
+const maxTileBytes = 64 * 1024 * 1024
 /** How long the last row of a stream is believed to be the last. */
 const freshMs = 1_000
 
@@ -224,46 +227,43 @@ export class Tiles {
       const [sizes] = await this.#options.columnar.query(shapeSizesQuery(rows, shape, address), options)
       const steps = sizeStepOf(sizes ?? {})
       if (Number(sizes?.[steps] ?? 0) > 0)
-        shapes = (await this.#read(shapesQuery(rows, shape, address, steps), signal)).chunks
+        shapes = await this.#read(shapesQuery(rows, shape, address, steps), signal)
       placed = smallShapes(rows, shape, address, steps)
     }
-    const sparse = await this.#read(sparseQuery(placed, address), signal)
-    const places =
-      sparse.lines <= maxTileRows
-        ? sparse.chunks
-        : (await this.#read(denseQuery(placed, address), signal)).chunks
-    if (places.length + shapes.length === 0) return null
-    return (await this.encoder.encode({ address, columns, places, shapes })) ?? null
+    const { cells, places } = await this.#place(placed, address, signal)
+    if (cells.length + places.length + shapes.length === 0) return null
+    return (await this.encoder.encode({ address, columns, cells, places, shapes })) ?? null
   }
 
-  async #read(query: Query, signal: AbortSignal): Promise<{ chunks: Uint8Array[]; lines: number }> {
+  /** All rows of a tile that holds few, else its cells and the rows that stand alone in theirs. */
+  async #place(rows: PlacedRows, address: TileAddress, signal: AbortSignal) {
+    const cells = await this.#read(cellsQuery(rows, address), signal)
+    if (cells.length === 0) return { cells, places: [] }
+    const counted = await parseRows(cells)
+    const count = counted.reduce((sum, cell) => sum + Number(cell[tileColumns.count]), 0)
+    if (count <= maxTileRows) return { cells: [], places: await this.#read(rowsQuery(rows, address), signal) }
+    if (rows.id === undefined || rows.select.length === 0) return { cells, places: [] }
+    const alone = counted.filter((cell) => cell[tileColumns.count] === 1)
+    const ids = alone.map((cell) => Number(cell[tileColumns.id]))
+    const places = ids.length > 0 ? await this.#read(aloneQuery(rows, ids, address), signal) : []
+    return { cells, places }
+  }
+
+  async #read(query: Query, signal: AbortSignal): Promise<Uint8Array[]> {
     const chunks: Uint8Array[] = []
-    let lines = 0
     let bytes = 0
     for await (const chunk of this.#options.columnar.stream(query, { class: 'tile', signal })) {
       if (chunk.length === 0) continue
       chunks.push(chunk)
-      lines += lineCount(chunk)
       bytes += chunk.length
-      if (bytes > maxShapeBytes)
-        throw tooExpensive(
-          'The shapes of this tile are too large to be drawn.',
-          'Zoom in, or filter by where.',
-        )
+      if (bytes > maxTileBytes)
+        throw tooExpensive('What this tile holds is too large to be drawn.', 'Zoom in, or filter by where.')
     }
-    return { chunks, lines }
+    return chunks
   }
 }
 
 const maxRemembered = 100
-const newline = 10
-
-function lineCount(chunk: Uint8Array): number {
-  let count = 0
-  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) count++
-  return count
-}
-
 /** The key of a stream where it can be the id of a feature. */
 function wholeNumberKey(
   fields: readonly { name: string; type: string }[],
