@@ -6,8 +6,8 @@ const whole = ['tests/journeys/**/*.test.ts', 'tests/start/**/*.test.ts', 'tests
 export default defineConfig({
   test: {
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

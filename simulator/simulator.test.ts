@@ -83,6 +83,7 @@ describe('the world', () => {
 
   it('moves without leaps', () => {
     const world = new World(13)
+    const leaps: string[] = []
     for (const vessel of fleet) {
       let before = world.stateOf(vessel, start)
       for (let atMs = start + 20_000; atMs < start + 30 * hourMs; atMs += 20_000) {
@@ -90,12 +91,13 @@ describe('the world', () => {
         if (now && before) {
           const metres = distanceM(now.lon, now.lat, before.lon, before.lat)
           const fastest = (Math.max(now.sogKn, before.sogKn, 3) + 3) * 0.5144 * 20
-          expect(metres, `${vessel.name} at ${new Date(atMs).toISOString()}`).toBeLessThan(fastest + 60)
+          if (metres > fastest + 60) leaps.push(`${vessel.name} ${new Date(atMs).toISOString()} ${metres} m`)
         }
         before = now
       }
     }
-  })
+    expect(leaps).toEqual([])
+  }, 120_000)
 })
 
 describe('the feed', () => {

@@ -33,10 +33,6 @@ export function kindOfMmsi(mmsi: number): MmsiKind {
   return 'unreliable'
 }
 
-/** Distress beacons: at once and to everyone on duty. */
-export const isDistress = (kind: MmsiKind): boolean =>
-  kind === 'sart' || kind === 'man-overboard' || kind === 'epirb'
-
 /** The maritime identification digits of an MMSI, null when its kind has none. */
 export function midOf(mmsi: number): number | null {
   switch (kindOfMmsi(mmsi)) {

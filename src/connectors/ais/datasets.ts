@@ -9,17 +9,31 @@ const field = (
   unit?: string,
 ): DatasetField => ({ name, type, label: { fr, en }, ...(unit && { unit }) })
 
+/** A field whose few values make a filter. */
+const facet = (name: string, type: DatasetField['type'], fr: string, en: string): DatasetField => ({
+  ...field(name, type, fr, en),
+  annotations: { facet: true, disjunctive: true },
+})
+
+/** The point that longitude and latitude make. */
+const position: DatasetField = {
+  name: 'position',
+  type: 'geo_point_2d',
+  label: { fr: 'Position', en: 'Position' },
+  coordinates: { lon: 'lon', lat: 'lat' },
+}
+
 /** Who sent it and when: the same on every stream of messages. */
 const transmission = [
   field('at', 'timestamp', 'Instant d’émission (UTC)', 'Time of transmission (UTC)'),
   field('receivedAt', 'timestamp', 'Instant de réception (UTC)', 'Time of receipt (UTC)'),
-  field('timeSource', 'text', 'Origine de l’heure', 'Where the time comes from'),
+  facet('timeSource', 'text', 'Origine de l’heure', 'Where the time comes from'),
   field('mmsi', 'integer', 'MMSI', 'MMSI'),
-  field('type', 'tinyint', 'Type de message', 'Message type'),
+  facet('type', 'tinyint', 'Type de message', 'Message type'),
 ]
 
 const reception = [
-  field('station', 'text', 'Station de réception', 'Receiving station'),
+  facet('station', 'text', 'Station de réception', 'Receiving station'),
   field('channel', 'text', 'Canal radio', 'Radio channel'),
   field('signalDbm', 'double', 'Force du signal', 'Signal strength', 'dBm'),
   field('flags', 'text', 'Réserves de plausibilité', 'Plausibility flags'),
@@ -39,14 +53,15 @@ const aisPositions: DatasetDefinition = {
   sortBy: ['mmsi', 'at'],
   fields: [
     ...transmission,
-    field('aisClass', 'text', 'Classe AIS', 'AIS class'),
+    facet('aisClass', 'text', 'Classe AIS', 'AIS class'),
+    position,
     field('lon', 'double', 'Longitude (WGS 84)', 'Longitude (WGS 84)', '°'),
     field('lat', 'double', 'Latitude (WGS 84)', 'Latitude (WGS 84)', '°'),
     field('sogKn', 'double', 'Vitesse fond', 'Speed over ground', 'kn'),
     field('cogDeg', 'double', 'Route fond', 'Course over ground', '°'),
     field('headingDeg', 'smallint', 'Cap', 'Heading', '°'),
     field('rotDegPerMin', 'double', 'Taux de giration', 'Rate of turn', '°/min'),
-    field('navStatus', 'tinyint', 'État de navigation', 'Navigational status'),
+    facet('navStatus', 'tinyint', 'État de navigation', 'Navigational status'),
     field('accuracyHigh', 'boolean', 'Position à moins de 10 m', 'Position better than 10 m'),
     field('raim', 'boolean', 'RAIM en service', 'RAIM in use'),
     field('manoeuvre', 'tinyint', 'Manœuvre particulière', 'Special manoeuvre'),
@@ -76,7 +91,7 @@ const aisStatic: DatasetDefinition = {
     field('imoValid', 'boolean', 'Clé du numéro OMI juste', 'IMO check digit correct'),
     field('callSign', 'text', 'Indicatif', 'Call sign'),
     field('name', 'text', 'Nom', 'Name'),
-    field('shipType', 'smallint', 'Type de navire', 'Ship type'),
+    facet('shipType', 'smallint', 'Type de navire', 'Ship type'),
     field('toBowM', 'smallint', 'Antenne → étrave', 'Antenna to bow', 'm'),
     field('toSternM', 'smallint', 'Antenne → poupe', 'Antenna to stern', 'm'),
     field('toPortM', 'smallint', 'Antenne → bâbord', 'Antenna to port side', 'm'),
@@ -108,6 +123,7 @@ const aisMessages: DatasetDefinition = {
   sortBy: ['mmsi', 'at'],
   fields: [
     ...transmission,
+    position,
     field('lon', 'double', 'Longitude (WGS 84)', 'Longitude (WGS 84)', '°'),
     field('lat', 'double', 'Latitude (WGS 84)', 'Latitude (WGS 84)', '°'),
     field('dac', 'smallint', 'Zone de l’application (DAC)', 'Designated area code (DAC)'),
@@ -131,7 +147,7 @@ const aisRejects: DatasetDefinition = {
   sortBy: ['reason', 'receivedAt'],
   fields: [
     field('receivedAt', 'timestamp', 'Instant de réception (UTC)', 'Time of receipt (UTC)'),
-    field('reason', 'text', 'Raison', 'Reason'),
+    facet('reason', 'text', 'Raison', 'Reason'),
     field('line', 'text', 'Ligne brute', 'Raw line'),
   ],
 }
@@ -148,14 +164,14 @@ const vessels: DatasetDefinition = {
   sortBy: ['mmsi'],
   fields: [
     field('mmsi', 'integer', 'MMSI', 'MMSI'),
-    field('kind', 'text', 'Nature de la station', 'Kind of station'),
+    facet('kind', 'text', 'Nature de la station', 'Kind of station'),
     field('imo', 'integer', 'Numéro OMI', 'IMO number'),
     field('name', 'text', 'Nom', 'Name'),
     field('callSign', 'text', 'Indicatif', 'Call sign'),
-    field('shipType', 'smallint', 'Type de navire', 'Ship type'),
-    field('category', 'text', 'Famille', 'Category'),
-    field('flagIso', 'text', 'Pavillon (ISO 3166)', 'Flag (ISO 3166)'),
-    field('aisClass', 'text', 'Classe AIS', 'AIS class'),
+    facet('shipType', 'smallint', 'Type de navire', 'Ship type'),
+    facet('category', 'text', 'Famille', 'Category'),
+    facet('flagIso', 'text', 'Pavillon (ISO 3166)', 'Flag (ISO 3166)'),
+    facet('aisClass', 'text', 'Classe AIS', 'AIS class'),
     field('toBowM', 'smallint', 'Antenne → étrave', 'Antenna to bow', 'm'),
     field('toSternM', 'smallint', 'Antenne → poupe', 'Antenna to stern', 'm'),
     field('toPortM', 'smallint', 'Antenne → bâbord', 'Antenna to port side', 'm'),
@@ -164,13 +180,14 @@ const vessels: DatasetDefinition = {
     field('destination', 'text', 'Destination déclarée', 'Declared destination'),
     field('etaAt', 'timestamp', 'ETA déclarée', 'Declared ETA'),
     field('positionAt', 'timestamp', 'Instant de la position (UTC)', 'Time of the position (UTC)'),
+    position,
     field('lon', 'double', 'Longitude (WGS 84)', 'Longitude (WGS 84)', '°'),
     field('lat', 'double', 'Latitude (WGS 84)', 'Latitude (WGS 84)', '°'),
     field('sogKn', 'double', 'Vitesse fond', 'Speed over ground', 'kn'),
     field('cogDeg', 'double', 'Route fond', 'Course over ground', '°'),
     field('headingDeg', 'smallint', 'Cap', 'Heading', '°'),
     field('rotDegPerMin', 'double', 'Taux de giration', 'Rate of turn', '°/min'),
-    field('navStatus', 'tinyint', 'État de navigation', 'Navigational status'),
+    facet('navStatus', 'tinyint', 'État de navigation', 'Navigational status'),
     field('flags', 'text', 'Réserves de plausibilité', 'Plausibility flags'),
     field('firstHeardAt', 'timestamp', 'Entendu depuis', 'First heard'),
     field('lastHeardAt', 'timestamp', 'Entendu jusqu’à', 'Last heard'),
