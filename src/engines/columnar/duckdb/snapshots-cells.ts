@@ -28,10 +28,10 @@ const groupedNumber = String.raw`[+-]?(\d{1,3}([ .\x{a0}\x{202f}]\d{3})+|\d+)(,\
 
 /** The instant of a value to the millisecond, NULL outside the years 1 to 9999. */
 export const storedInstant = (sql: string) =>
-  `CASE WHEN ${sql} BETWEEN ${firstInstant} AND ${lastInstant} THEN date_trunc('millisecond', ${sql}) END`
+  `CASE WHEN ${sql} BETWEEN ${firstInstant} AND ${lastInstant} THEN make_timestamp_ms(epoch_ms(${sql})) END`
 
-/** In UTC. Read as TIMESTAMP, a text would lose its offset without a word. */
-export const instantOf = (zoned: string) => `timezone('UTC', ${zoned})`
+/** In UTC, to the millisecond. Read as TIMESTAMP, a text would lose its offset without a word. */
+export const instantOf = (zoned: string) => `make_timestamp_ms(epoch_ms(${zoned}))`
 
 /** Whether a value that the reader typed itself may be stored; undefined when every value of the type may. */
 export function storable(sql: string, type: ColumnType): string | undefined {
@@ -79,7 +79,7 @@ export function strictValue(sql: string, type: ColumnType, format?: CellFormat):
     case 'timestamp': {
       const whole = String.raw`regexp_replace(${sql}, '^([-\d]{10}[T ]\d{2}:\d{2})( ?(Z|[-+]\d.*))?$', '\1:00\2')`
       return storedInstant(
-        `(CASE WHEN regexp_full_match(${sql}, '${plainInstant}') THEN ${instantOf(`TRY_CAST(${whole} AS TIMESTAMPTZ)`)} END)`,
+        `(CASE WHEN regexp_full_match(${sql}, '${plainInstant}') THEN timezone('UTC', TRY_CAST(${whole} AS TIMESTAMPTZ)) END)`,
       )
     }
     default:

@@ -5,7 +5,6 @@ import type { ColumnType } from '../columnar.ts'
 import type { LoadInput, Reject } from '../snapshots.ts'
 import { rows } from './catalogue.ts'
 import { literal } from './database.ts'
-import { identifier } from './dialect.ts'
 import { instantOf, nativeTypes, storable, strictValue } from './snapshots-cells.ts'
 import { linesOf } from './snapshots-lines.ts'
 import type { Conversion } from './snapshots-stage.ts'
@@ -14,6 +13,9 @@ export type CsvInput = LoadInput & { kind: 'csv' }
 
 /** Read as TIMESTAMP, a cell would lose its offset from UTC. */
 const readerTypes: Partial<Record<ColumnType, string>> = { timestamp: 'TIMESTAMPTZ' }
+
+/** What a load fails with when the fast reader was trusted with a value that may not be stored. */
+export const notPlain = 'not plain'
 
 const maxLineBytes = 8 * 1024 * 1024
 const bufferBytes = 4 * maxLineBytes
@@ -48,10 +50,23 @@ export const csvConversions = (input: CsvInput): Conversion[] =>
       const text = type === 'text' ? cell : `nullif(trim(${cell}), '')`
       return { name, type, raw: text, value: (sql) => strictValue(sql, type, column.format) }
     }
-    const check = storable(identifier(name), type)
-    const typed = type === 'timestamp' ? `date_trunc('millisecond', ${instantOf(cell)})` : cell
-    return { name, type, typed, ...(check && { check }) }
+    const check = storable(cell, type)
+    const typed = type === 'timestamp' ? instantOf(cell) : cell
+    if (!check) return { name, type, typed }
+    return {
+      name,
+      type,
+      typed: `CASE WHEN ${check} OR ${cell} IS NULL THEN ${typed} ELSE error('${notPlain}') END`,
+    }
   })
+
+/** The same file with every cell checked that may hold what cannot be stored. */
+export const distrusting = (input: CsvInput): CsvInput => ({
+  ...input,
+  columns: input.columns.map((column) =>
+    storable('', column.type) === undefined ? column : { ...column, isPlain: false },
+  ),
+})
 
 const rules: Record<string, string> = {
   CAST: 'type',

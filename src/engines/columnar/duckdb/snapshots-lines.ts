@@ -19,6 +19,8 @@ export async function linesOf(
   rows: readonly number[],
   offsets: Float64Array,
 ): Promise<{ ofRow: Map<number, number>; ofOffset: Map<number, number> }> {
+  if (rows.length === 0 && (await hasLineFeeds(shape.path)))
+    return { ofRow: new Map(), ofOffset: await linesOfOffsets(shape, offsets) }
   const ofRow = new Map<number, number>()
   const ofOffset = new Map<number, number>()
   const wanted = new Set(rows)
@@ -27,8 +29,8 @@ export async function linesOf(
   let row = 0
   let nextOffset = 0
   const isDone = () => row > lastRow && nextOffset >= offsets.length
-  for await (const chunk of createReadStream(shape.path, { highWaterMark: 1 << 20 })) {
-    scan.read(chunk as Buffer, (start, line) => {
+  for await (const chunk of readChunks(shape.path)) {
+    scan.read(chunk, (start, line) => {
       // The engine takes a line end or a blank line before a record for its beginning now and then.
       let isRejected = false
       while (nextOffset < offsets.length && offsets[nextOffset]! <= start + 1) {
@@ -43,6 +45,60 @@ export async function linesOf(
     if (isDone()) break
   }
   return { ofRow, ofOffset }
+}
+
+const readChunks = (path: string): AsyncIterable<Buffer> => createReadStream(path, { highWaterMark: 1 << 20 })
+
+async function hasLineFeeds(path: string): Promise<boolean> {
+  for await (const chunk of readChunks(path)) return chunk.includes(newline)
+  return false
+}
+
+/** Lines of positions alone: counting line feeds is ten times as fast as following records. */
+async function linesOfOffsets(shape: CsvShape, offsets: Float64Array): Promise<Map<number, number>> {
+  const ofOffset = new Map<number, number>()
+  let chunkStart = 0
+  let line = 1
+  let next = 0
+  /** Counted so far, from the start of the chunk. */
+  let at = 0
+  let last = 0
+  for await (const chunk of readChunks(shape.path)) {
+    at = 0
+    const countTo = (end: number) => {
+      for (
+        let feed = chunk.indexOf(newline, at);
+        feed >= 0 && feed < end;
+        feed = chunk.indexOf(newline, feed + 1)
+      ) {
+        line++
+        at = feed + 1
+      }
+      at = Math.max(at, end)
+    }
+    while (next < offsets.length) {
+      let position = Math.max(at, offsets[next]! - chunkStart)
+      if (position >= chunk.length) break
+      countTo(position)
+      // What stands between the place the engine tells and the record itself: a line end, or blank lines.
+      const isSecond =
+        chunk[position] === newline && (position > 0 ? chunk[position - 1] : last) === carriageReturn
+      if (isSecond) countTo(++position)
+      if (!shape.blankLineIsRow)
+        while (position < chunk.length && (chunk[position] === newline || chunk[position] === carriageReturn))
+          countTo(++position)
+      // The record begins in the next chunk: there it is looked at again.
+      if (position >= chunk.length) break
+      ofOffset.set(offsets[next]!, line)
+      next++
+    }
+    if (next >= offsets.length) break
+    countTo(chunk.length)
+    last = chunk[chunk.length - 1]!
+    chunkStart += chunk.length
+  }
+  for (; next < offsets.length; next++) ofOffset.set(offsets[next]!, line)
+  return ofOffset
 }
 
 const newline = 10

@@ -24,7 +24,9 @@ import { versionFile, versionSpec } from './snapshots-catalogue.ts'
 import {
   type CsvInput,
   csvConversions,
+  distrusting,
   maxRejects,
+  notPlain,
   OpenQuote,
   openQuoteError,
   readCsv,
@@ -32,7 +34,7 @@ import {
   withLines,
 } from './snapshots-csv.ts'
 import { parquetConversions, readParquet } from './snapshots-parquet.ts'
-import { stageRows, untrusted } from './snapshots-stage.ts'
+import { stageRows } from './snapshots-stage.ts'
 import { columnList, typesOf } from './writer.ts'
 
 export type FileInput = Exclude<LoadInput, { kind: 'batches' }>
@@ -108,34 +110,25 @@ export function createLoads({ database, catalogue, coldFolder, inboxFolder }: De
     const file = stagedFile(coldFolder, spec.name)
     const stage = async (from: CsvInput, isStrict: boolean): Promise<LoadOutcome> => {
       for (const table of rejectTables) await c.run(`DROP TABLE IF EXISTS ${table}`)
-      const conversions = csvConversions(from)
-      const relation = readCsv(from, isStrict)
-      const checks = await stageRows(c, relation, conversions, { file, rawFile, limit: maxRejects })
-      const typed = conversions.flatMap((o) =>
-        'typed' in o && o.check ? [{ name: o.name, check: o.check }] : [],
-      )
-      const wrong = await untrusted(c, file, typed)
-      if (wrong.length > 0)
-        return stage(
-          {
-            ...from,
-            columns: from.columns.map((o) => (wrong.includes(o.name) ? { ...o, isPlain: false } : o)),
-          },
-          isStrict,
-        )
+      const options = { file, rawFile, limit: maxRejects }
+      const checks = await stageRows(c, readCsv(from, isStrict), csvConversions(from), options)
       const reader = await readerRejects(c, from)
       const rejects = await withLines(from, reader, checks.first)
       return { rowCount: 0, rejectedCount: reader.count + checks.count, rejects }
     }
-    try {
-      // Line ends of two kinds in one file stop the strict reader.
-      return await stage(input, true).catch((error) => {
-        if (/state machine reached an invalid state/.test(String(error))) return stage(input, false)
-        throw error
-      })
-    } catch (error) {
-      if (error instanceof OpenQuote) throw await openQuoteError(input, error)
-      throw error
+    let from = input
+    let isStrict = true
+    for (;;) {
+      try {
+        return await stage(from, isStrict)
+      } catch (error) {
+        if (error instanceof OpenQuote) throw await openQuoteError(input, error)
+        const text = String(error)
+        // Line ends of two kinds in one file stop the strict reader.
+        if (isStrict && text.includes('state machine reached an invalid state')) isStrict = false
+        else if (from === input && text.includes(notPlain)) from = distrusting(input)
+        else throw error
+      }
     }
   }
 

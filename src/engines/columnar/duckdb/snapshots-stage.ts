@@ -9,7 +9,7 @@ import { brokenRule } from './snapshots-cells.ts'
 
 /** How one column is made: typed already, or from a raw value that must convert. */
 export type Conversion =
-  | { name: string; type: ColumnType; typed: string; check?: string }
+  | { name: string; type: ColumnType; typed: string }
   /** `raw` is text; NULL stays NULL, any other must give a value. */
   | { name: string; type: ColumnType; raw: string; value: (sql: string) => string }
 
@@ -68,16 +68,4 @@ export async function stageRows(
     value: String(row.text),
   }))
   return { count, first }
-}
-
-/** Columns whose typed values break their check: the reader was trusted with what is not plain. */
-export async function untrusted(
-  c: DuckDBConnection,
-  file: string,
-  checks: readonly { name: string; check: string }[],
-): Promise<string[]> {
-  if (checks.length === 0) return []
-  const list = checks.map(({ check }, i) => `count(*) FILTER (WHERE NOT (${check})) AS n${i}`)
-  const [found] = await rows(c, `SELECT ${list.join(', ')} FROM read_parquet(${literal(file)})`)
-  return checks.filter((_, i) => Number(found?.[`n${i}`]) > 0).map(({ name }) => name)
 }
