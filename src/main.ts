@@ -18,6 +18,8 @@ import { loadingMigrations } from './datasets/loading/tables.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
+import { streamRoutes } from './datasets/stream/routes.ts'
+import { RowStreams } from './datasets/stream/row-streams.ts'
 import { datasetMigrations } from './datasets/tables.ts'
 import { tileRoutes } from './datasets/tiles/routes.ts'
 import { Tiles } from './datasets/tiles/tiles.ts'
@@ -115,6 +117,9 @@ export async function startLacydon(config: Config): Promise<Running> {
     const tiles = new Tiles({ columnar, sources, now })
     closers.push(() => tiles.close())
     tileRoutes(app, tiles, config)
+    const rowStreams = new RowStreams({ columnar, sources, now, log })
+    closers.push(() => rowStreams.close())
+    streamRoutes(app, rowStreams)
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
     await serveWeb(app)
     const address = await listen(app, config)
@@ -131,6 +136,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     every(tickMs, () => {
       noteSources()
       stream.tick()
+      rowStreams.tick()
     })
     every(ageEveryMs, () => vessels.registry.age())
     every(Vessels.saveEveryMs, () =>
