@@ -11,7 +11,7 @@ import type { LoadPlan, PlanField } from './schema.ts'
 export function engineInput(
   prepared: Prepared,
   plan: LoadPlan,
-  { brokenCount, plainColumns }: Pick<Inspection, 'brokenCount' | 'plainColumns'>,
+  { brokenCount, forms }: Pick<Inspection, 'brokenCount' | 'forms'>,
 ): LoadInput | undefined {
   const fields = plan.fields.filter(({ included }) => included)
   if (plan.primaryKey.length > 0 || plan.nullTexts.length > 0) return undefined
@@ -27,8 +27,7 @@ export function engineInput(
     }
   }
   const places = new Map(prepared.columns.map(({ key }, i) => [key, i]))
-  if (brokenCount > 0 || !stored.every((field) => isPlain(field, plainColumns[field.columns[0]!])))
-    return undefined
+  if (brokenCount > 0 || !stored.every((field) => formOf(field, forms) !== undefined)) return undefined
   // The engine would take a byte order mark before the first row for a part of its first cell.
   const hasMark = prepared.line === 1 && prepared.start > 0
   if (prepared.dialect.quote === 39 || hasMark) return undefined
@@ -44,7 +43,7 @@ export function engineInput(
         index: places.get(field.columns[0]!)!,
         name: field.name,
         type: field.type as CsvColumn['type'],
-        isPlain: true,
+        isPlain: formOf(field, forms) === 'plain',
       }),
     ),
     nullTexts: [],
@@ -72,24 +71,5 @@ const isSimple = ({ type, reading, constraints, columns, annotations }: PlanFiel
   type !== 'json' &&
   type !== 'file'
 
-function isPlain({ type }: PlanField, form: ColumnForm | undefined): boolean {
-  if (!form) return false
-  switch (type) {
-    case 'text':
-      return true
-    case 'integer':
-      return form.isInteger && !(form.min < -2_147_483_648) && !(form.max > 2_147_483_647)
-    case 'bigint':
-      return form.isInteger
-    case 'double':
-      return form.isDecimal
-    case 'boolean':
-      return form.isBoolean
-    case 'date':
-      return form.isDay
-    case 'timestamp':
-      return form.isInstant
-    default:
-      return false
-  }
-}
+const formOf = ({ type, columns }: PlanField, forms: Inspection['forms']) =>
+  forms[columns[0]!]?.[type as keyof ColumnForm]

@@ -1,9 +1,9 @@
 /** Looks at a prepared file as a whole and plans its load. */
 import { statSync } from 'node:fs'
 import type { Reject } from '../../engines/columnar/snapshots.ts'
-import type { ColumnEvidence } from './csv/evidence.ts'
-import { type CsvScan, scanCsv } from './csv/scan.ts'
-import { dateStyleOf } from './inference/date-style.ts'
+import type { ColumnEvidence, Shape } from './csv/evidence.ts'
+import { scanParallel } from './csv/parallel-scan.ts'
+import type { CsvScan } from './csv/scan.ts'
 import { inferFields } from './inference/infer.ts'
 import type { Prepared } from './prepare.ts'
 import { refusal } from './refusal.ts'
@@ -15,32 +15,33 @@ export interface Inspection {
   /** Records that cannot be read whatever their values are. */
   brokenCount: number
   broken: Reject[]
-  /** Columns whose every cell has the plain form of the type that was guessed, by name. */
-  plainColumns: Record<string, ColumnForm>
+  /** By the name of a column in the file. */
+  forms: Record<string, ColumnForm>
 }
 
-/** What a column's cells are without exception; decides whether an engine may read them by itself. */
-export interface ColumnForm {
-  isInteger: boolean
-  isDecimal: boolean
-  isBoolean: boolean
-  isDay: boolean
-  isInstant: boolean
-  min: number
-  max: number
-}
+/** How an engine's own reader may take a column as a type: `plain`, or with every cell `checked`; absent: not at all. */
+export type ColumnForm = Partial<
+  Record<'integer' | 'bigint' | 'double' | 'boolean' | 'date' | 'timestamp' | 'text', 'plain' | 'checked'>
+>
 
 /** Reads the whole text once. Throws `no_rows` when no record is well formed. */
-export function inspect(
+export async function inspect(
   prepared: Prepared,
   { epsg, onProgress }: { epsg?: number | undefined; onProgress?: (share: number) => void } = {},
-): Inspection {
+): Promise<Inspection> {
   const { path, dialect, columns, start, line } = prepared
   const size = statSync(path).size
   const expectedRows = Math.max(1, (size - start) / Math.max(8, columns.length * 4))
-  const scan = scanCsv(path, dialect, columns.length, { start, line }, expectedRows, (bytes) =>
-    onProgress?.(bytes / Math.max(1, size - start)),
-  )
+  const scan = await scanParallel({
+    path,
+    dialect,
+    columnCount: columns.length,
+    start,
+    line,
+    size,
+    expectedRows,
+    onProgress: (bytes) => onProgress?.(Math.min(1, bytes / Math.max(1, size - start))),
+  })
   refuseConflict(scan)
   const rowCount = scan.recordCount - scan.brokenCount
   if (rowCount === 0)
@@ -80,7 +81,7 @@ export function inspect(
     rowCount: prepared.parquet?.totalRows ?? rowCount,
     brokenCount: scan.brokenCount,
     broken: scan.broken,
-    plainColumns: Object.fromEntries(columns.map(({ key }, i) => [key, formOf(scan.columns[i]!)])),
+    forms: Object.fromEntries(columns.map(({ key }, i) => [key, formOf(scan.columns[i]!)])),
   }
 }
 
@@ -114,17 +115,30 @@ function nullTextsOf(
   return [...new Set(texts)]
 }
 
-function formOf({ shapes, hasBlanks }: ColumnEvidence): ColumnForm {
-  const every = (...kinds: string[]) => !hasBlanks && shapes.every(({ kind }) => kinds.includes(kind))
-  return {
-    isInteger: every('integer'),
-    isDecimal: every('integer', 'decimal'),
-    isBoolean: every('word-boolean') && shapes.every(({ example }) => /^(true|false)$/.test(example)),
-    isDay: every('date-plain'),
-    isInstant: every('instant-plain') && shapes.every(({ example }) => dateStyleOf(example)?.isPlain),
-    min: Math.min(...shapes.map(({ min }) => min)),
-    max: Math.max(...shapes.map(({ max }) => max)),
+function formOf({ shapes, hasBlanks, filledCount }: ColumnEvidence): ColumnForm {
+  const form: ColumnForm = { text: 'plain' }
+  if (hasBlanks || shapes.some(({ kind }) => kind === 'null-text')) return form
+  const forType = (
+    type: keyof ColumnForm,
+    isPlain: (shape: Shape) => boolean,
+    isSafe: (shape: Shape) => boolean,
+  ) => {
+    const others = shapes.filter((shape) => !isPlain(shape))
+    const count = others.reduce((sum, shape) => sum + shape.count, 0)
+    if (count < filledCount || filledCount === 0) form[type] = others.every(isSafe) ? 'plain' : 'checked'
   }
+  // The reader takes many texts for numbers (1_000, 0x1F, inf), but none that begins with a letter and is no infinity.
+  const isWord = ({ kind, example }: Shape) => kind === 'text' && /^\p{L}/u.test(example)
+  const never = () => false
+  const isWhole = ({ kind }: Shape) => kind === 'integer'
+  const fits = (shape: Shape) => isWhole(shape) && shape.min >= -2_147_483_648 && shape.max <= 2_147_483_647
+  forType('integer', fits, isWord)
+  forType('bigint', isWhole, isWord)
+  forType('double', ({ kind }) => kind === 'integer' || kind === 'decimal', isWord)
+  forType('boolean', ({ example }) => example === 'true' || example === 'false', never)
+  forType('date', ({ kind }) => kind === 'date-plain', never)
+  forType('timestamp', ({ kind }) => kind === 'instant-plain', never)
+  return form
 }
 
 /** Parquet types its columns; only its texts are looked into. */

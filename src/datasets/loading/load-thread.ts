@@ -1,7 +1,7 @@
 /** The server's side of a load's worker thread. */
 import type { Worker } from 'node:worker_threads'
 import type { TableBatch, TableSpec } from '../../engines/columnar/columnar.ts'
-import type { LoadInput } from '../../engines/columnar/snapshots.ts'
+import type { LoadInput, Reject } from '../../engines/columnar/snapshots.ts'
 import { cancelled, LacydonError } from '../../errors.ts'
 import { startWorker } from '../../worker-entry.ts'
 import { tooLarge } from './refusal.ts'
@@ -82,6 +82,12 @@ export class LoadThread {
     const message = await this.next()
     if (message.kind !== 'planned') throw new Error(`The thread of a load sent ${message.kind} first.`)
     return message
+  }
+
+  /** Writes down the rows of rejects that the engine told. */
+  async writeRejectedRows(rejects: Reject[]): Promise<void> {
+    this.send({ kind: 'reject-rows', rejects })
+    await this.next()
   }
 
   /** The rows for a table, batch by batch; `outcome` is there once they ended. */

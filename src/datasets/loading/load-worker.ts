@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TableSpec } from '../../engines/columnar/columnar.ts'
+import type { Reject } from '../../engines/columnar/snapshots.ts'
 import { LacydonError } from '../../errors.ts'
 import { recordBlocks } from './csv/record-blocks.ts'
 import { cellText } from './csv/tokenizer.ts'
@@ -45,18 +46,23 @@ async function run(): Promise<void> {
   const options = { path, folder, limits, layer, layout }
   send({ kind: 'progress', stage: 'read', share: 0, rows: 0 })
   let prepared = await prepare({ ...options, maxParquetRows: parquetSampleRows })
-  const inspection = inspectHere(prepared)
+  const inspection = await inspectHere(prepared)
   const preview = planFrom(prepared, inspection)
   const input = engineInput(prepared, preview.plan, inspection)
   send({ kind: 'planned', preview, ...(input && { input }) })
   if (work.planOnly) return
-  const request = await next()
+  let request = await next()
+  if (request.kind === 'reject-rows') {
+    writeRejectedRows(prepared, request.rejects)
+    send({ kind: 'rejected-rows' })
+    request = await next()
+  }
   if (request.kind !== 'convert') return
   if (prepared.parquet?.isSample) prepared = await prepare(options)
   await convert(prepared, request.plan, request.table)
 }
 
-function inspectHere(prepared: Prepared): Inspection {
+function inspectHere(prepared: Prepared): Promise<Inspection> {
   let lastShare = 0
   return inspect(prepared, {
     epsg: work.epsg,
@@ -120,6 +126,44 @@ function sampleOf({ path, dialect, columns, start, line }: Prepared, plan: LoadP
     if (rows.length === sampleRows) break
   }
   return rows
+}
+
+function groupByLine(rejects: readonly Reject[]): Map<number, Reject[]> {
+  const groups = new Map<number, Reject[]>()
+  for (const reject of rejects) {
+    const group = groups.get(reject.line)
+    if (group) group.push(reject)
+    else groups.set(reject.line, [reject])
+  }
+  return groups
+}
+
+/** The rows of rejects that the engine told, in the order of the file. */
+function writeRejectedRows(
+  { path, dialect, columns, start, line }: Prepared,
+  rejects: readonly Reject[],
+): void {
+  const file = new RejectFile(
+    join(work.folder, 'rejects.csv'),
+    columns.map(({ key }) => key),
+  )
+  const byLine = groupByLine(rejects)
+  try {
+    for (const { bytes, tokens, line: first } of recordBlocks(path, dialect, { start, line })) {
+      for (let r = 0; r < tokens.recordCount; r++) {
+        const found = byLine.get(first + tokens.linesBefore[r]!)
+        if (!found) continue
+        byLine.delete(found[0]!.line)
+        const cells: string[] = []
+        for (let i = tokens.firstCell[r]!; i < tokens.firstCell[r + 1]!; i++)
+          cells.push(cellText(bytes, tokens.starts[i]!, tokens.ends[i]!, tokens.escaped[i]!, dialect.quote))
+        file.add(found, cells)
+      }
+      if (byLine.size === 0) return
+    }
+  } finally {
+    file.close()
+  }
 }
 
 async function convert(prepared: Prepared, plan: LoadPlan, table: TableSpec): Promise<void> {

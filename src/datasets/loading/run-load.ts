@@ -2,7 +2,7 @@
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Columnar, TableBatch, TableSpec } from '../../engines/columnar/columnar.ts'
-import type { LoadInput, Snapshots } from '../../engines/columnar/snapshots.ts'
+import type { LoadInput, Reject, Snapshots } from '../../engines/columnar/snapshots.ts'
 import { conflict } from '../../errors.ts'
 import { columnsOf, tableName } from '../rules.ts'
 import type { DatasetDefinition, DatasetField } from '../schema.ts'
@@ -147,8 +147,11 @@ async function loadRows(
       onProgress: ({ rows, bytes }) =>
         tell(Math.max(rows, size > 0 ? Math.round((bytes / size) * total) : 0)),
     })
-    // The file was seen to be plain: what the engine rejects all the same is read again, to be told cell by cell.
-    if (outcome.rejectedCount === 0) return resultOf({ ...outcome, violations: [] }, 'engine')
+    const { rejectedCount, rejects } = outcome
+    if (rejectedCount > 0 && isAllTold(rejectedCount, rejects)) await thread.writeRejectedRows(rejects)
+    if (rejectedCount === 0 || isAllTold(rejectedCount, rejects))
+      return resultOf({ ...outcome, violations: [] }, 'engine')
+    // More than the engine tells one by one: read again here, where every row is written down.
     await columnar.drop(staging.name)
   }
   const { batches, outcome } = thread.convert(plan, staging)
@@ -173,6 +176,10 @@ async function loadRows(
   )
   return resultOf({ ...outcome(), rowCount: loaded.rowCount }, 'converter')
 }
+
+/** Whether each rejected record has at least one of the rejects that are told. */
+const isAllTold = (rejectedCount: number, rejects: readonly Reject[]) =>
+  new Set(rejects.map(({ line }) => line)).size === rejectedCount
 
 function resultOf(
   { rowCount, rejectedCount, rejects, violations }: Converted,

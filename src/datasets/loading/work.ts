@@ -44,13 +44,17 @@ export interface Converted {
 export type FromWorker =
   | { kind: 'progress'; stage: 'read' | 'scan' | 'convert'; share: number; rows: number }
   | { kind: 'planned'; preview: Preview; input?: LoadInput }
+  | { kind: 'rejected-rows' }
   | { kind: 'batch'; batch: TableBatch }
   | { kind: 'converted'; outcome: Converted }
   | { kind: 'failed'; error: SentError }
 
 export type ToWorker =
   /** Convert the rows for this table, by this plan. */
-  { kind: 'convert'; plan: LoadPlan; table: TableSpec } | { kind: 'more' }
+  | { kind: 'convert'; plan: LoadPlan; table: TableSpec }
+  /** Write down the rows that the engine rejected. */
+  | { kind: 'reject-rows'; rejects: Reject[] }
+  | { kind: 'more' }
 
 export interface SentError {
   message: string

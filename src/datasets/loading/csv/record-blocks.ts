@@ -9,8 +9,9 @@ export interface RecordBlock {
   line: number
   /** Byte of the file at which the block begins. */
   offset: number
-  /** Bytes of the file read so far. */
+  /** Byte and line after its last record: where the next one begins, blank lines aside. */
   bytesRead: number
+  nextLine: number
 }
 
 const blockBytes = 1 << 20
@@ -49,9 +50,14 @@ export function* recordBlocks(
       const bytes = buffer.subarray(0, filled)
       const consumed = tokenize(bytes, 0, filled, isLast, dialect, tokens)
       if (tokens.recordCount > 0) {
-        const excess = offset + consumed >= end ? recordsBefore(tokens, end - offset) : tokens.recordCount
-        tokens.recordCount = excess
-        yield { bytes, tokens, line: nextLine, offset, bytesRead: offset + consumed }
+        const count = offset + consumed > end ? recordsBefore(tokens, end - offset) : tokens.recordCount
+        // What comes after the last record that belongs here: where the next part has to begin.
+        const isCut = count < tokens.recordCount
+        const next = isCut ? tokens.recordStarts[count]! : consumed
+        const lines = isCut ? tokens.linesBefore[count]! : tokens.lineCount
+        tokens.recordCount = count
+        yield { bytes, tokens, line: nextLine, offset, bytesRead: offset + next, nextLine: nextLine + lines }
+        if (isCut) return
       }
       nextLine += tokens.lineCount
       offset += consumed

@@ -10,9 +10,8 @@ export interface CsvScan {
   /** Records that will be rejected whatever their values are: how many, and the first ones. */
   brokenCount: number
   broken: Reject[]
-  /** Bytes that no table keeps (U+0000) were seen. */
-  hasNul: boolean
-  /** Where the records of the part ended, and how many line ends it had. */
+  /** Where its first record began; where the next part has to begin, and at which line. */
+  startOffset: number
   endOffset: number
   endLine: number
 }
@@ -47,13 +46,14 @@ export function scanCsv(
     columns: [],
     brokenCount: 0,
     broken: [],
-    hasNul: false,
+    startOffset: -1,
     endOffset: range.start,
     endLine: range.line,
   }
   for (const block of recordBlocks(path, dialect, range)) {
     const { bytes, tokens } = block
-    if (bytes.includes(0)) scan.hasNul = true
+    if (scan.startOffset < 0 && tokens.recordCount > 0)
+      scan.startOffset = block.offset + tokens.recordStarts[0]!
     for (let r = 0; r < tokens.recordCount; r++) {
       const first = tokens.firstCell[r]!
       const width = tokens.firstCell[r + 1]! - first
@@ -86,11 +86,18 @@ export function scanCsv(
     }
     scan.recordCount += tokens.recordCount
     scan.endOffset = block.bytesRead
-    scan.endLine = block.line + tokens.lineCount
+    scan.endLine = block.nextLine
     onProgress(block.bytesRead - range.start)
   }
   scan.columns = witnesses.map((witness) => witness.evidence())
   return scan
+}
+
+/** The same scan with its lines counted from further down the file. */
+export function shiftLines(scan: CsvScan, lines: number): CsvScan {
+  for (const { shapes } of scan.columns) for (const shape of shapes) shape.firstLine += lines
+  for (const reject of scan.broken) reject.line += lines
+  return { ...scan, endLine: scan.endLine + lines }
 }
 
 /** The scan of two parts of one file, the first one before the second. */
@@ -100,7 +107,7 @@ export function joinScans(a: CsvScan, b: CsvScan): CsvScan {
     columns: a.columns.map((column, i) => joinEvidence(column, b.columns[i]!)),
     brokenCount: a.brokenCount + b.brokenCount,
     broken: [...a.broken, ...b.broken].slice(0, keptRejects),
-    hasNul: a.hasNul || b.hasNul,
+    startOffset: a.startOffset,
     endOffset: b.endOffset,
     endLine: b.endLine,
   }

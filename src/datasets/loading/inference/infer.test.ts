@@ -13,7 +13,7 @@ async function planOf(text: string, epsg?: number) {
     const path = join(folder, 'file')
     writeFileSync(path, text)
     const prepared = await prepare({ path, folder, limits: defaultLimits })
-    return inspect(prepared, { epsg }).plan
+    return (await inspect(prepared, { epsg })).plan
   } finally {
     rmSync(folder, { recursive: true })
   }

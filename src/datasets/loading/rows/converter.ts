@@ -63,7 +63,7 @@ export class Converter {
     const fields = datasetFields(plan)
     const included = plan.fields.filter((field) => field.included)
     const nullTexts = new Set(plan.nullTexts)
-    const writers = included.map((field, i) =>
+    const inOrder = included.map((field, i) =>
       fieldWriter(
         field,
         fields[i]!,
@@ -72,10 +72,15 @@ export class Converter {
         builder,
       ),
     )
-    const checks = included.map(checksOf)
-    const checked = writers.flatMap((writer, i) =>
-      checks[i]!.length > 0 ? [{ writer, checks: checks[i]! }] : [],
-    )
+    // A point of two fields is checked once they are written.
+    const writers = [
+      ...inOrder.filter((_, i) => !fields[i]!.coordinates),
+      ...inOrder.filter((_, i) => fields[i]!.coordinates),
+    ]
+    const checked = writers.flatMap((writer) => {
+      const checks = checksOf(writer.field)
+      return checks.length > 0 ? [{ writer, checks }] : []
+    })
     const key = keyCheck(plan, writers)
     const width = columnKeys.length
     const record: RecordView = {

@@ -55,6 +55,7 @@ export function fieldWriter(
   nullTexts: ReadonlySet<string>,
   builder: BatchBuilder,
 ): FieldWriter {
+  if (field.coordinates) return ownPointWriter(plan, field.coordinates, cells, builder)
   if (plan.type === 'geo_point_2d') return pointWriter(plan, field, cells, nullTexts, builder)
   if (plan.type === 'geo_shape') return shapeWriter(plan, field, cells, nullTexts, builder)
   const sink = builder.sink(columnsOf(field)[0]!.name)
@@ -212,6 +213,29 @@ function plainReader(type: PlanField['type']): NumberReader {
   }
 }
 
+/** A point of two fields that are written before it: only checked here. */
+function ownPointWriter(
+  field: PlanField,
+  coordinates: NonNullable<DatasetField['coordinates']>,
+  cells: number[],
+  builder: BatchBuilder,
+): FieldWriter {
+  const lon = builder.sink(coordinates.lon)
+  const lat = builder.sink(coordinates.lat)
+  return {
+    field,
+    cells,
+    value: null,
+    // HOT.
+    write(_, n) {
+      if (lon.nulls[n] === 1 || lat.nulls[n] === 1) return null
+      const x = lon.numbers[n]!
+      const y = lat.numbers[n]!
+      return x >= -180 && x <= 180 && y >= -90 && y <= 90 ? null : 'outside-the-earth'
+    },
+  }
+}
+
 const pair = /^[([]?\s*(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)\s*[)\]]?$/
 
 function pointWriter(
@@ -221,14 +245,12 @@ function pointWriter(
   nullTexts: ReadonlySet<string>,
   builder: BatchBuilder,
 ): FieldWriter {
-  // A point of two other fields is only checked here: they are written on their own.
-  const columns = datasetField.coordinates ? undefined : pointColumns(datasetField)
-  const lon = columns && builder.sink(columns.lon)
-  const lat = columns && builder.sink(columns.lat)
+  const columns = pointColumns(datasetField)
+  const lon = builder.sink(columns.lon)
+  const lat = builder.sink(columns.lat)
   const { reading } = field
   const transform = reading.kind === 'xy' ? toWgs84(reading.epsg) : undefined
   const put = (n: number, x: number | null, y: number | null) => {
-    if (!lon || !lat) return
     if (x === null || y === null) {
       lon.putNull(n)
       lat.putNull(n)
