@@ -21,6 +21,9 @@ export interface Config {
   trustedProxies: string[]
   /** Days that AIS rows stay, by time of receipt. */
   aisRetentionDays: number
+  /** Versions of a dataset past both of these are purged, never the current one. */
+  versionsKeep: number
+  versionsKeepDays: number
   /** Raw lines kept per source once their rows are stored, in MB. */
   spoolKeepMb: number
   logLevel: string
@@ -53,6 +56,12 @@ export const settings = [
   { name: 'PUBLIC_URL', meaning: 'address under which people reach this instance', fallback: '' },
   { name: 'TRUSTED_PROXIES', meaning: 'proxy addresses whose forwarded headers are believed', fallback: '' },
   { name: 'AIS_RETENTION_DAYS', meaning: 'days that AIS rows stay, by time of receipt', fallback: '30' },
+  { name: 'VERSIONS_KEEP', meaning: 'last versions of a dataset that stay, however old', fallback: '20' },
+  {
+    name: 'VERSIONS_KEEP_DAYS',
+    meaning: 'days that versions of a dataset stay, however many',
+    fallback: '365',
+  },
   {
     name: 'SPOOL_KEEP_MB',
     meaning: 'raw lines kept per source after their rows are stored',
@@ -163,6 +172,8 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     publicUrl: url('PUBLIC_URL', text('PUBLIC_URL'), ['http:', 'https:']),
     trustedProxies: proxies(text('TRUSTED_PROXIES')),
     aisRetentionDays: wholeNumber('AIS_RETENTION_DAYS', text('AIS_RETENTION_DAYS'), 1, 36_500),
+    versionsKeep: wholeNumber('VERSIONS_KEEP', text('VERSIONS_KEEP'), 1, 1_000_000),
+    versionsKeepDays: wholeNumber('VERSIONS_KEEP_DAYS', text('VERSIONS_KEEP_DAYS'), 0, 36_500),
     spoolKeepMb: wholeNumber('SPOOL_KEEP_MB', text('SPOOL_KEEP_MB'), 0, 10_000_000),
     logLevel,
   }

@@ -47,6 +47,7 @@ export interface Running {
 const tickMs = 1_000
 const ageEveryMs = 5_000
 const tendEveryMs = 3_600_000
+const refreshEveryMs = 5_000
 /** Soon, so that an instance that never runs for an hour tends its streams too; not at once, the start comes first. */
 const firstTendMs = 60_000
 const simulatedDays = 3
@@ -152,6 +153,16 @@ export async function startLacydon(config: Config): Promise<Running> {
         log,
       })
     every(tendEveryMs, tend)
+    every(tendEveryMs, () =>
+      datasets.prune({ keepLast: config.versionsKeep, keepDays: config.versionsKeepDays }),
+    )
+    // Other nodes publish too.
+    if (control.engine === 'postgresql')
+      every(refreshEveryMs, () =>
+        datasets
+          .refresh()
+          .catch((error) => log.warn({ error: error.message }, 'datasets could not be read again')),
+      )
     every(tendEveryMs, () =>
       loads.tend().catch((error) => log.warn({ error: error.message }, 'old loads could not be forgotten')),
     )

@@ -77,6 +77,7 @@ export class Datasets {
   readonly #builtIn: Map<string, DatasetDefinition>
   readonly #versions: Versions
   #stored = new Map<string, StoredDataset>()
+  #changeCount = 0
 
   /** Makes or completes the tables of the product's datasets, reads the others, and puts right what a crash left. */
   static async open(options: DatasetsOptions): Promise<Datasets> {
@@ -96,14 +97,18 @@ export class Datasets {
     this.#versions = new Versions({ store: columnar, control, now, log })
   }
 
-  /** Reads again what other nodes changed. */
+  /** Reads again what other nodes changed. Left for the next time when something changes here meanwhile. */
   async refresh(): Promise<void> {
+    const changes = this.#changeCount
     const stored = await readDatasets(tablesOf(this.#options.control))
-    this.#stored = new Map(
-      stored
-        .filter((dataset) => dataset.currentVersion >= 0)
-        .map((dataset) => [dataset.definition.id, dataset]),
-    )
+    if (changes !== this.#changeCount) return
+    const shown = stored.filter((dataset) => dataset.currentVersion >= 0)
+    this.#stored = new Map(shown.map((dataset) => [dataset.definition.id, dataset]))
+  }
+
+  #keep(dataset: StoredDataset): void {
+    this.#changeCount++
+    this.#stored.set(dataset.definition.id, dataset)
   }
 
   list(): DatasetDefinition[] {
@@ -212,7 +217,7 @@ export class Datasets {
         await insertEvent(trx, { definition, kind: 'created', note: '', at })
       })
       await this.#versions.makeEmpty(definition)
-      this.#stored.set(id, stored)
+      this.#keep(stored)
       return this.describe(id)
     })
   }
@@ -248,7 +253,7 @@ export class Datasets {
         const publication = { origin: 'fields changed', fields: definition.fields }
         after = (await this.#versions.publish(after, staging, outcome, publication)).dataset
       }
-      this.#stored.set(id, after)
+      this.#keep(after)
       return this.describe(id)
     })
   }
@@ -269,6 +274,7 @@ export class Datasets {
   async delete(id: string): Promise<void> {
     await this.#versions.inTurn(id, async () => {
       const dataset = this.#owned(id)
+      this.#changeCount++
       this.#stored.delete(id)
       await this.#versions.delete(dataset)
     })
@@ -299,7 +305,7 @@ export class Datasets {
     publication: Publication,
   ): Promise<DatasetVersion> {
     const { dataset, version } = await this.#versions.publish(before, staging, outcome, publication)
-    this.#stored.set(dataset.definition.id, dataset)
+    this.#keep(dataset)
     return version
   }
 

@@ -1,10 +1,13 @@
 /** The contract of `Snapshots`, run on every implementation. */
-import { writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { batchOfRows } from './batch-of-rows.ts'
 import type { Columnar, ColumnSpec, Row, TableSpec } from './columnar.ts'
+import { openDuckDb } from './duckdb/open.ts'
+import { silentLog } from './engine-log.ts'
 import { column, type Query, table, value } from './query.ts'
 import type { CsvColumn, LoadInput, Snapshots } from './snapshots.ts'
 
@@ -32,6 +35,23 @@ const all = (name: string, version?: number): Query => ({
   from: table(name, version),
   orderBy: [{ by: column('_n') }],
 })
+
+/** Rows as a Parquet file at `path`: an archived version is one. */
+async function writeParquet(from: TableSpec, rows: Row[], path: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lacydon-parquet-'))
+  const store = await openDuckDb({ folder: join(folder, 'columnar'), coldFolder: folder, log: silentLog })
+  try {
+    const batches = (async function* () {
+      yield batchOfRows(from, rows)
+    })()
+    await store.load(from, { kind: 'batches', batches })
+    await store.archive('made', from.name, 1)
+    await copyFile(join(folder, 'made', 'versions', 'v1.parquet'), path)
+  } finally {
+    await store.close()
+    await rm(folder, { recursive: true })
+  }
+}
 
 export function snapshotsSuite(engine: string, open: () => Promise<SnapshotsFixture>): void {
   describe(`Snapshots on ${engine}`, () => {
@@ -439,6 +459,58 @@ multi,-7,1e3,2024-02-29,2024-01-02 03:04:05,false\n`
         await expect(store.load(spec('no-parquet', of), parquet)).rejects.toMatchObject({
           code: 'invalid_input',
         })
+      })
+
+      it('reads Parquet of others: types made ours, columns by name, values that do not fit told', async () => {
+        const columnsOf: TableSpec = spec('parquet-source', [
+          { name: 'whole', type: 'double' },
+          { name: 'text', type: 'text' },
+          { name: 'day', type: 'date' },
+          { name: 'doc', type: 'json' },
+        ])
+        const rows: Row[] = [
+          { whole: 1, text: '12', day: '2024-02-29', doc: '{"a":1}' },
+          { whole: 2.5, text: '007', day: null, doc: null },
+          { whole: null, text: null, day: '1666-03-05', doc: '[1]' },
+          { whole: 3, text: ' 8 ', day: '2024-01-01', doc: '"x"' },
+        ]
+        const path = join(store.inboxFolder, 'others.parquet')
+        await writeParquet(columnsOf, rows, path)
+        const of: ColumnSpec[] = [
+          { name: 'n', type: 'integer' },
+          { name: 'code', type: 'smallint' },
+          { name: 'at', type: 'timestamp' },
+          { name: 'doc', type: 'json' },
+        ]
+        const names = [
+          { from: 'whole', name: 'n' },
+          { from: 'text', name: 'code' },
+          { from: 'day', name: 'at' },
+        ]
+        const outcome = await load('from-parquet', { kind: 'parquet', path, columns: names }, of)
+        expect(outcome.rows).toEqual(
+          numbered([
+            { n: 1, code: 12, at: '2024-02-29T00:00:00.000Z', doc: '{"a":1}' },
+            { n: null, code: null, at: '1666-03-05T00:00:00.000Z', doc: '[1]' },
+            { n: 3, code: 8, at: '2024-01-01T00:00:00.000Z', doc: '"x"' },
+          ]),
+        )
+        expect(outcome.rejects).toEqual([
+          { line: 2, column: 'n', rule: 'type', value: '2.5' },
+          { line: 2, column: 'code', rule: 'type', value: '007' },
+        ])
+        const lacking: LoadInput = { kind: 'parquet', path }
+        await expect(store.load(spec('lacking', of), lacking)).rejects.toMatchObject({
+          code: 'invalid_input',
+          message: expect.stringContaining('“n”'),
+        })
+        const whole = await readFile(path)
+        const cut = join(store.inboxFolder, 'cut.parquet')
+        await writeFile(cut, whole.subarray(0, whole.length - 20))
+        await expect(
+          store.load(spec('cut', of), { kind: 'parquet', path: cut, columns: names }),
+        ).rejects.toMatchObject({ code: 'invalid_input' })
+        expect(await store.stagingTables()).not.toContain('cut')
       })
 
       it('stops when told and leaves nothing', async () => {

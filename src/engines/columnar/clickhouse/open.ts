@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
-import { invalidSetting, notFound, unavailable } from '../../../errors.ts'
+import { invalidSetting, LacydonError, notFound, unavailable } from '../../../errors.ts'
 import type { Columnar, QueryOptions, Row, TableSpec } from '../columnar.ts'
-import { emitQuery } from '../emit/emit.ts'
+import { type Emitted, emitQuery } from '../emit/emit.ts'
 import type { EngineLog } from '../engine-log.ts'
 import { parseRows } from '../ndjson.ts'
 import type { Query } from '../query.ts'
@@ -61,7 +61,7 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<Column
   const inboxFolder = resolve(options.inboxFolder ?? join(scratchFolder, 'uploads'))
   await mkdir(inboxFolder, { recursive: true })
   const scratch = lazyScratch(scratchFolder, inboxFolder, log)
-  const { forget, ...snapshots } = await createSnapshots({
+  const { forget, refresh, ...snapshots } = await createSnapshots({
     connection: writer.connection,
     database,
     tables,
@@ -78,7 +78,16 @@ export async function openClickHouse(options: ClickHouseOptions): Promise<Column
   }
 
   async function* chunks(query: Query, options: QueryOptions, leftMs: number, maxRows: number) {
-    const emitted = emitQuery(query, tableOf, dialect, maxRows > 0 ? maxRows + 1 : undefined)
+    const emit = () => emitQuery(query, tableOf, dialect, maxRows > 0 ? maxRows + 1 : undefined)
+    let emitted: Emitted
+    try {
+      emitted = emit()
+    } catch (error) {
+      if (!(error instanceof LacydonError) || error.code !== 'not_found') throw error
+      // Another node may have made the table or the version.
+      await refresh()
+      emitted = emit()
+    }
     yield* readChunks(client, emitted, {
       signal: options.signal,
       deadlineMs: leftMs,

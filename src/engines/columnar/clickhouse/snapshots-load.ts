@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { cancelled } from '../../../errors.ts'
 import { checkBatch } from '../batch.ts'
 import { batchOfRows } from '../batch-of-rows.ts'
-import type { Columnar, TableBatch, TableSpec } from '../columnar.ts'
+import type { Columnar, Row, TableBatch, TableSpec } from '../columnar.ts'
 import { openDuckDb } from '../duckdb/open.ts'
 import type { EngineLog } from '../engine-log.ts'
 import { parseRows } from '../ndjson.ts'
-import { table as fromTable } from '../query.ts'
+import { table as fromTable, type Query } from '../query.ts'
 import type { LoadInput, LoadOptions, LoadOutcome, Snapshots } from '../snapshots.ts'
 
 export type Scratch = Columnar & Snapshots
@@ -61,16 +61,10 @@ export async function* numberedBatches(
   if (signal?.aborted) throw cancelled()
 }
 
-/** The rows of a table as batches for `spec`. */
-export async function* batchesOf(
-  store: Columnar,
-  name: string,
-  spec: TableSpec,
-  signal?: AbortSignal,
-  version?: number,
-) {
-  let rows: Awaited<ReturnType<typeof parseRows>> = []
-  for await (const chunk of store.stream({ from: fromTable(name, version) }, { class: 'load', signal })) {
+/** The rows of a query as batches for `spec`, in its order. */
+export async function* batchesOf(store: Columnar, query: Query, spec: TableSpec, signal?: AbortSignal) {
+  let rows: Row[] = []
+  for await (const chunk of store.stream(query, { class: 'load', signal })) {
     for (const row of await parseRows([chunk])) rows.push(row)
     if (rows.length < blockRows) continue
     yield batchOfRows(spec, rows)
@@ -90,7 +84,8 @@ export async function throughScratch(
 ): Promise<LoadOutcome> {
   const outcome = await scratch.load(given, input, options)
   try {
-    await send(batchesOf(scratch, given.name, spec, options.signal))
+    // DuckDB gives rows in the order they were loaded.
+    await send(batchesOf(scratch, { from: fromTable(given.name) }, spec, options.signal))
     return outcome
   } finally {
     await scratch.drop(given.name)

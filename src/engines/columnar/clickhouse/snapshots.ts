@@ -1,6 +1,7 @@
 /** Snapshots on ClickHouse: every version is a table, and a pointer tells which one is shown. */
 import { cancelled, conflict, notFound } from '../../../errors.ts'
 import type { Columnar, TableBatch, TableSpec } from '../columnar.ts'
+import { column, table as fromTable } from '../query.ts'
 import type { ArchivedVersion, LoadInput, LoadOptions, LoadOutcome, Snapshots } from '../snapshots.ts'
 import { checkTableSpec } from '../table-spec.ts'
 import { identifier } from './dialect.ts'
@@ -27,6 +28,13 @@ interface Dependencies {
   reads: () => Columnar
 }
 
+export interface ServerSnapshots extends Snapshots {
+  /** Drops what stands under the name: a staging table, or the versions of a table. */
+  forget(table: string): Promise<void>
+  /** Takes note of what other nodes loaded and published. */
+  refresh(): Promise<void>
+}
+
 const rowNumber = { name: '_n', type: 'bigint' } as const
 const maxInsertRows = 100_000
 
@@ -38,7 +46,7 @@ export async function createSnapshots({
   scratch,
   inboxFolder,
   reads,
-}: Dependencies): Promise<Snapshots & { forget(table: string): Promise<void> }> {
+}: Dependencies): Promise<ServerSnapshots> {
   const { command, rows, insert, qualified } = connection
   const pointers = qualified('_published')
   const taken = new Set<string>()
@@ -97,7 +105,8 @@ export async function createSnapshots({
       columns: from.columns.filter(({ name }) => name !== '_n'),
       sortBy: [],
     }
-    const batches = batchesOf(reads(), input.table, old, options.signal, input.version)
+    const query = { from: fromTable(input.table, input.version), orderBy: [{ by: column('_n') }] }
+    const batches = batchesOf(reads(), query, old, options.signal)
     await local.load(old, { kind: 'batches', batches }, options)
     try {
       await local.archive(given.name, given.name, 1)
@@ -241,9 +250,14 @@ export async function createSnapshots({
       `SELECT table_name, argMax(version, sequence) AS last_version, max(sequence) AS last_sequence FROM ${pointers} GROUP BY table_name`,
     )
     for (const { table_name, last_version, last_sequence } of shown) {
+      // What was published here since the answer was made is newer.
+      if (last_sequence < (sequences.get(table_name) ?? 0)) continue
       sequences.set(table_name, last_sequence)
       const spec = catalogue.versions.get(table_name)?.get(last_version)
-      if (!spec) continue
+      if (!spec) {
+        catalogue.published.delete(table_name)
+        continue
+      }
       catalogue.published.set(table_name, last_version)
       tables.set(table_name, spec)
     }
@@ -268,5 +282,6 @@ export async function createSnapshots({
     stagingTables: async () => [...catalogue.staging.keys()],
     purge: failing(purge),
     forget: failing(forget),
+    refresh: failing(readServer),
   }
 }
