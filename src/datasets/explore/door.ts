@@ -137,6 +137,9 @@ export interface Conditional {
 const etagOf = (content: string | Buffer) =>
   `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`
 
+/** The tag of whatever follows from a state and a question. */
+export const stateTag = (state: string, key: string) => etagOf(`${state}\n${key}`)
+
 /** Weak comparison with each tag of the list. */
 export function matchesTag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false

@@ -1,0 +1,76 @@
+/** What every path is given, and how it is described. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Columnar } from '../../engines/columnar/columnar.ts'
+import type { VisibleFields } from './access.ts'
+import type { AnswerCache } from './answer-cache.ts'
+import type { Catalogue } from './catalogue.ts'
+import { parametersOf, untilClientLeaves } from './door.ts'
+import type { Parameters } from './parameters.ts'
+import type { Asking } from './records.ts'
+import type { Sources } from './sources.ts'
+
+/** What every handler needs. */
+export interface Explore {
+  columnar: Columnar
+  sources: Sources
+  catalogue: Catalogue
+  secret: string
+  now: () => Date
+  visibleFields: VisibleFields
+  cache: AnswerCache
+  /** Address under which people reach this instance, without a slash at the end. */
+  baseOf(request: FastifyRequest): string
+}
+
+/** One request. */
+export interface Call {
+  request: FastifyRequest
+  reply: FastifyReply
+  parameters: Parameters
+  params: Record<string, string>
+  asking: Asking
+}
+
+export type Handler = (call: Call) => unknown
+/** Registers a path below the source, with what documents it. */
+export type On = (path: string, summary: string, querystring: object, handler: Handler) => void
+
+export const callOf = (request: FastifyRequest, reply: FastifyReply, explore: Explore): Call => ({
+  request,
+  reply,
+  parameters: parametersOf(request),
+  params: request.params as Record<string, string>,
+  asking: {
+    columnar: explore.columnar,
+    secret: explore.secret,
+    now: explore.now(),
+    base: explore.baseOf(request),
+    signal: untilClientLeaves(reply),
+  },
+})
+
+/** Answers that name the present moment are made anew each time. */
+export const isTimeless = (parameters: Parameters): boolean =>
+  !/\bnow\s*\(/i.test(
+    ['select', 'where', 'group_by', 'order_by'].map((name) => parameters.list(name)).join(' '),
+  )
+
+export const text = (description: string) => Type.Optional(Type.String({ description }))
+export const clauses = {
+  select: text('Fields and expressions, ODSQL'),
+  where: text('Conditions, ODSQL; several are ANDed'),
+  group_by: text('Keys of groups, ODSQL'),
+  order_by: text('Order, ODSQL'),
+  refine: text('field:value'),
+  exclude: text('field:value'),
+  lang: text('Language of names and dates'),
+  timezone: text('IANA time zone of datetimes'),
+}
+export const paging = {
+  limit: Type.Optional(Type.Integer({ minimum: -1 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+  include_links: Type.Optional(Type.Boolean()),
+  include_app_metas: Type.Optional(Type.Boolean()),
+}
+export const past = { at: text('A version (v12), a day or an instant: rows as they were') }
