@@ -15,6 +15,7 @@ export function legalName(text: string, fallback: string): string {
     .replaceAll('Œ', 'oe')
     .replaceAll('æ', 'ae')
     .replaceAll('ß', 'ss')
+    .replace(/\bn°\s*/gi, 'numero ')
     .replaceAll('°', ' deg ')
     .replaceAll('%', ' pct ')
     .normalize('NFKD')
@@ -25,12 +26,6 @@ export function legalName(text: string, fallback: string): string {
     .replace(/^_+|_+$/g, '')
   const name = plain === '' ? fallback : /^\d/.test(plain) || reserved.has(plain) ? `c_${plain}` : plain
   return name.slice(0, maxLength).replace(/_+$/, '')
-}
-
-/** Legal names of columns, unique: the second `nom` is `nom_2`. */
-export function legalNames(texts: readonly string[]): string[] {
-  const used = new Set<string>()
-  return texts.map((text, i) => uniqueName(legalName(text, `column_${i + 1}`), used))
 }
 
 /** `name`, or with the first number that makes it new; added to `used`. */

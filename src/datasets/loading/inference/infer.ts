@@ -53,10 +53,16 @@ export function inferFields({ columns, evidence, rowCount, epsg }: InferenceInpu
     const name = uniqueName(legalName(key, `column_${i + 1}`), used)
     return describe(name, key, guess, evidence[i]!, rowCount, epsg)
   })
+  keepOneKey(fields)
   const notes: string[] = []
   const point = pointOf(columns, guesses, fields, used, epsg, notes)
   if (point) fields.push(point)
   return { fields, notes }
+}
+
+/** One column is enough to identify a row: the first that can. */
+function keepOneKey(fields: PlanField[]): void {
+  for (const field of fields.filter(({ annotations }) => annotations?.id).slice(1)) delete field.annotations
 }
 
 function describe(
