@@ -24,6 +24,7 @@ import { datasetMigrations } from './datasets/tables.ts'
 import { tileRoutes } from './datasets/tiles/routes.ts'
 import { Tiles } from './datasets/tiles/tiles.ts'
 import { versionRoutes } from './datasets/versions-routes.ts'
+import { WordIndexes } from './datasets/words/word-indexes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { buildApp } from './http/app.ts'
@@ -46,6 +47,7 @@ export interface Running {
 
 const tickMs = 1_000
 const ageEveryMs = 5_000
+const wordsEveryMs = 5_000
 const tendEveryMs = 3_600_000
 const refreshEveryMs = 5_000
 /** Soon, so that an instance that never runs for an hour tends its streams too; not at once, the start comes first. */
@@ -112,7 +114,9 @@ export async function startLacydon(config: Config): Promise<Running> {
     changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
     const secret = await instanceSecret(control)
     const now = () => new Date()
-    const sources = datasetSources(datasets, now)
+    const words = new WordIndexes({ store: columnar, datasets, log })
+    closers.push(() => words.close())
+    const sources = datasetSources(datasets, now, (id, version) => words.indexOf(id, version))
     const catalogue = await Catalogue.open({ columnar, sources, secret, now })
     await exploreRoutes(app, { columnar, sources, catalogue, secret, now, publicUrl: config.publicUrl })
     const tiles = new Tiles({ columnar, sources, now })
@@ -140,6 +144,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       rowStreams.tick()
     })
     every(ageEveryMs, () => vessels.registry.age())
+    every(wordsEveryMs, () => words.tend())
     every(Vessels.saveEveryMs, () =>
       vessels.save().catch((error) => log.warn({ error: error.message }, 'vessels could not be saved')),
     )

@@ -37,6 +37,7 @@ export async function secure(
           : { kind: 'query', query: { from: source.from, where: { kind: 'and', of: conditions } } },
       fields,
       rowOrder: source.rowOrder,
+      ...(source.words && { words: source.words }),
     },
   }
 }

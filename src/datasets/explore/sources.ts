@@ -1,6 +1,7 @@
 /** What the API reads: a dataset at one moment, with what tells its rows apart. */
 import type { ColumnSpec } from '../../engines/columnar/columnar.ts'
 import type { Expression, From } from '../../engines/columnar/query.ts'
+import type { WordIndex } from '../odsql/relation.ts'
 import { columnsOf, provenanceColumns } from '../rules.ts'
 import type { DatasetDefinition, DatasetMetadata } from '../schema.ts'
 import type { Datasets } from '../service.ts'
@@ -13,6 +14,8 @@ export interface Source {
   where?: Expression
   /** Columns that together tell any two rows apart. */
   rowOrder: readonly ColumnSpec[]
+  /** Where the words of these rows are, when they are indexed. */
+  words?: WordIndex
   /** Version of a snapshot; null where rows have none. */
   version: number | null
   /** Text for `at=` that gives these rows again; null when nothing does. */
@@ -41,7 +44,11 @@ export interface Sources {
   source(id: string, at?: string): Promise<Source>
 }
 
-export function datasetSources(datasets: Datasets, now: () => Date): Sources {
+export function datasetSources(
+  datasets: Datasets,
+  now: () => Date,
+  wordsOf: (id: string, version: number | null) => WordIndex | undefined = () => undefined,
+): Sources {
   const describe = (id: string): DatasetSummary => {
     const { definition, metadata, currentVersion, createdAt, modifiedAt } = datasets.describe(id)
     return { definition, metadata, version: currentVersion, createdAt, modifiedAt }
@@ -53,12 +60,14 @@ export function datasetSources(datasets: Datasets, now: () => Date): Sources {
       const found = await datasets.source(id, at === undefined ? {} : { at })
       const { definition, from, where, version, receivedUntil, etag } = found
       const { createdAt, modifiedAt } = datasets.describe(id)
+      const words = wordsOf(id, version)
       const isVersioned = createdAt !== null && definition.kind === 'snapshot'
       const until = definition.receiveTime ? (receivedUntil ?? now().toISOString()) : null
       return {
         definition,
         from,
         ...(where && { where }),
+        ...(words && { words }),
         rowOrder: isVersioned ? [rowNumberColumn] : rowOrderOf(definition),
         version,
         moment: definition.kind === 'stream' ? until : version === null ? null : `v${version}`,
