@@ -157,7 +157,7 @@ describe('xlsx', () => {
   it('has typed cells and no formula', async () => {
     const parts = unzipSync(await bytes('xlsx'))
     const sheet = new TextDecoder().decode(parts['xl/worksheets/sheet1.xml']!)
-    expect(sheet.match(/<row>/g)).toHaveLength(rowCount + 1)
+    expect(sheet.match(/<row /g)).toHaveLength(rowCount + 1)
     expect(sheet).not.toContain('<f>')
     expect(sheet).toContain('<c t="inlineStr"><is><t xml:space="preserve">=HYPERLINK(')
     expect(sheet).toContain('<c><v>50.5</v></c>')

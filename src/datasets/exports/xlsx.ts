@@ -58,7 +58,7 @@ async function* parts(stream: RowStream): AsyncGenerator<ZipEntry> {
   yield { name: '[Content_Types].xml', content: textContent(contentTypes(numbers)) }
 }
 
-/** Texts of cells, row by row, over the borders of chunks and sheets. */
+/** The cells of rows as text, over the borders of chunks and sheets. */
 class RowReader {
   readonly #texts: AsyncIterator<string[]>
   #waiting: string[] = []
@@ -87,9 +87,9 @@ async function* rowTexts({ columns, chunks }: RowStream): AsyncGenerator<string[
   const writers = columns.map(cellWriter)
   for await (const rows of rowsIn(chunks))
     yield rows.map((row) => {
-      let text = '<row>'
+      let text = ''
       for (const [i, column] of columns.entries()) text += writers[i]!((column.text ?? column.read)(row))
-      return `${text}</row>`
+      return text
     })
 }
 
@@ -99,12 +99,10 @@ async function* sheet({ names }: RowStream, rows: RowReader): AsyncGenerator<Uin
   sink.text(
     `${declaration}<worksheet xmlns="${main}"><sheetViews><sheetView workbookViewId="0">` +
       '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
-      `<sheetData><row>${head}</row>`,
+      `<sheetData><row r="1">${head}</row>`,
   )
-  for (let left = maxSheetRows; left > 0 && (await rows.hasMore()); ) {
-    const taken = rows.take(left)
-    left -= taken.length
-    for (const text of taken) sink.text(text)
+  for (let n = 1; n <= maxSheetRows && (await rows.hasMore()); ) {
+    for (const cells of rows.take(maxSheetRows + 1 - n)) sink.text(`<row r="${++n}">${cells}</row>`)
     if (sink.isFull) yield sink.take()
   }
   sink.text('</sheetData></worksheet>')
