@@ -20,7 +20,7 @@ export interface VesselsOptions {
   wallMs: () => number
 }
 
-const saveEveryMs = 30_000
+const saveEveryMs = 10_000
 const maxTrackPoints = 10_000
 const maxTrailPoints = 60
 const spanFreshMs = 10_000
@@ -49,7 +49,7 @@ export class Vessels {
     return vessels
   }
 
-  /** Saves the current state as the dataset `vessels` when it changed; every 30 s and at the end. */
+  /** Saves the current state as the dataset `vessels` when it changed; every 10 s and at the end. */
   save(): Promise<void> {
     this.#saving = this.#saving.then(async () => {
       const { changes } = this.registry
