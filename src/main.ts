@@ -34,6 +34,7 @@ import { metricsRoute } from './http/metrics.ts'
 import { serveWeb } from './http/web.ts'
 import { loadLandMask } from './maritime/land-mask.ts'
 import { checkHealth, measures } from './operations.ts'
+import { loadReferenceData } from './places/service.ts'
 import { productDatasets } from './product.ts'
 import { LiveStream } from './vessels/live-stream.ts'
 import { vesselRoutes } from './vessels/routes.ts'
@@ -128,6 +129,10 @@ export async function startLacydon(config: Config): Promise<Running> {
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
     await serveWeb(app)
     const address = await listen(app, config)
+
+    // Not waited for: nobody's first answer depends on it.
+    const reference = loadReferenceData({ store: columnar, datasets, log, withDemo: config.demo })
+    closers.push(() => reference)
 
     feeds.start()
     const noteSources = () => {

@@ -16,45 +16,11 @@ import { buildApp } from '../../http/app.ts'
 import { everythingVisible, type VisibleFields } from '../explore/access.ts'
 import type { Sources } from '../explore/sources.ts'
 import { provenanceColumns, tableName, tableOf } from '../rules.ts'
-import type { DatasetDefinition, DatasetField } from '../schema.ts'
+import type { DatasetDefinition } from '../schema.ts'
 import { streamRoutes } from './routes.ts'
 import { RowStreams, type StreamRequest } from './row-streams.ts'
+import { definitions, fix, fixes, Listener, notes } from './stream.suite.ts'
 import { readWatermark, writeWatermark } from './watermark.ts'
-
-const field = (name: string, type: DatasetField['type']): DatasetField => ({
-  name,
-  type,
-  label: { fr: name, en: name },
-})
-const dataset = (id: string, of: Partial<DatasetDefinition>): DatasetDefinition => ({
-  id,
-  kind: 'stream',
-  title: { fr: id, en: id },
-  description: { fr: '', en: '' },
-  simulated: false,
-  fields: [],
-  sortBy: [],
-  ...of,
-})
-const fixes = dataset('fixes', {
-  simulated: true,
-  fields: [
-    field('at', 'timestamp'),
-    field('mmsi', 'integer'),
-    field('speedKn', 'double'),
-    field('name', 'text'),
-  ],
-  eventTime: 'at',
-  receiveTime: 'at',
-  sortBy: ['mmsi', 'at'],
-})
-const notes = dataset('notes', {
-  fields: [field('at', 'timestamp'), field('text', 'text')],
-  eventTime: 'at',
-  receiveTime: 'at',
-})
-const quays = dataset('quays', { kind: 'snapshot', fields: [field('name', 'text')] })
-const definitions = [fixes, notes, quays]
 
 let folder: string
 let columnar: Columnar
@@ -112,68 +78,20 @@ async function hear(definition: DatasetDefinition, rows: Row[], source = 'a') {
   seqs.set(source, hi)
   await columnar.append([batchOfRows(tableOf(definition), numbered)], { source, lo, hi, resumeFrom: hi })
 }
-const fix = (mmsi: number, second: number, speedKn = second, name = `V${mmsi}`): Row => ({
-  mmsi,
-  at: new Date(Date.UTC(2026, 2, 1, 8, 0, second)).toISOString(),
-  speedKn,
-  name,
-})
 const pass = async (ms = 1_000) => {
   nowMs += ms
   await streams.tick()
 }
 
-/** A reader that keeps what it is told. */
-class Listener {
-  text = ''
-  dropped = 0
-  waiting = 0
-  leave = () => {}
-  async join(request: Partial<StreamRequest> = {}) {
-    const wanted = {
-      id: 'fixes',
-      select: undefined,
-      where: [],
-      timezone: undefined,
-      lang: undefined,
-      intervalMs: 1_000,
-      lastEventId: undefined,
-    }
-    this.leave = await streams.join({ ...wanted, ...request }, { credential: null }, () => ({
-      write: (text) => {
-        this.text += text
-        return this.waiting
-      },
-      drop: () => {
-        this.dropped++
-      },
-    }))
-    return this
-  }
-  get events() {
-    return this.text
-      .split('\n\n')
-      .filter((block) => block.includes('data: '))
-      .map((block) => {
-        const of = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1]
-        return { id: of('id'), event: of('event'), data: JSON.parse(of('data')!) }
-      })
-  }
-  get rows(): Record<string, unknown>[][] {
-    return this.events.flatMap(({ event, data }) => (event === 'rows' ? [data.rows] : []))
-  }
-  get lastId() {
-    return this.events.findLast(({ id }) => id)?.id
-  }
-}
+const listener = () => new Listener(streams)
 
 describe('a stream of rows', () => {
   it('tells the last row of each key that passes, once an interval, to all who ask the same', async () => {
     await hear(fixes, [fix(1, 0)])
     const [all, fast, slow] = [
-      await new Listener().join(),
-      await new Listener().join({ select: 'mmsi, upper(name) as n', where: ['speedKn > 5'] }),
-      await new Listener().join({ intervalMs: 3_000 }),
+      await listener().join(),
+      await listener().join({ select: 'mmsi, upper(name) as n', where: ['speedKn > 5'] }),
+      await listener().join({ intervalMs: 3_000 }),
     ]
     expect(all.events[0]).toMatchObject({
       event: 'ready',
@@ -204,7 +122,7 @@ describe('a stream of rows', () => {
   })
 
   it('tells every row where none has a key', async () => {
-    const listener = await new Listener().join({ id: 'notes', select: 'text' })
+    const heard = await listener().join({ id: 'notes', select: 'text' })
     const at = new Date(nowMs).toISOString()
     await hear(notes, [
       { at, text: 'one' },
@@ -212,23 +130,23 @@ describe('a stream of rows', () => {
       { at, text: 'two' },
     ])
     await pass()
-    expect(listener.rows).toEqual([[{ text: 'one' }, { text: 'two' }, { text: 'two' }]])
+    expect(heard.rows).toEqual([[{ text: 'one' }, { text: 'two' }, { text: 'two' }]])
   })
 
   it('resumes at the id of any event, with the rows of the absence and no other', async () => {
-    const before = await new Listener().join()
+    const before = await listener().join()
     await hear(fixes, [fix(1, 10)])
     await pass()
     const id = before.lastId!
     before.leave()
     await hear(fixes, [fix(1, 11), fix(1, 12), fix(3, 12)])
     await pass()
-    const other = await new Listener().join()
+    const other = await listener().join()
     await hear(fixes, [fix(1, 13)])
-    const after = await new Listener().join({ lastEventId: id })
+    const after = await listener().join({ lastEventId: id })
     await pass()
-    const told = (listener: Listener) =>
-      listener.rows.map((rows) => rows.map(({ mmsi, speedKn }) => [mmsi, speedKn]))
+    const told = (heard: Listener) =>
+      heard.rows.map((rows) => rows.map(({ mmsi, speedKn }) => [mmsi, speedKn]))
     expect(told(other)).toEqual([[[1, 13]]])
     expect(told(after)).toEqual([
       [
@@ -262,21 +180,21 @@ describe('a stream of rows', () => {
         async (steps, intervalMs) => {
           streams.close()
           streams = open()
-          let listener = await new Listener().join({ intervalMs, select: 'mmsi, speedKn, name' })
+          let heard = await listener().join({ intervalMs, select: 'mmsi, speedKn, name' })
           let told: Record<string, unknown>[] = []
           let count = 0
           const latest = new Map<unknown, number>()
           const again = async () => {
-            const id = listener.lastId ?? '-'
-            told = [...told, ...listener.rows.flat()]
-            listener.leave()
-            listener = await new Listener().join({
+            const id = heard.lastId ?? '-'
+            told = [...told, ...heard.rows.flat()]
+            heard.leave()
+            heard = await listener().join({
               intervalMs,
               select: 'mmsi, speedKn, name',
               lastEventId: id,
             })
             // An absence without news leaves the id as it was.
-            if (!listener.lastId) listener.text = `id: ${id}\nevent: ready\ndata: {}\n\n${listener.text}`
+            if (!heard.lastId) heard.text = `id: ${id}\nevent: ready\ndata: {}\n\n${heard.text}`
           }
           for (const what of steps)
             if (what === 'tick') await pass()
@@ -293,8 +211,8 @@ describe('a stream of rows', () => {
             }
           await pass(intervalMs)
           await pass(intervalMs)
-          told = [...told, ...listener.rows.flat()]
-          listener.leave()
+          told = [...told, ...heard.rows.flat()]
+          heard.leave()
           const names = told.map(({ name }) => String(name))
           expect(new Set(names).size).toBe(names.length)
           // The latest row of a key is the latest of its interval too.
@@ -307,21 +225,21 @@ describe('a stream of rows', () => {
   })
 
   it('lets the engine choose when more comes than can be looked at one by one', async () => {
-    const listener = await new Listener().join({ where: ['mmsi < 3'] })
+    const heard = await listener().join({ where: ['mmsi < 3'] })
     await hear(
       fixes,
       Array.from({ length: 20_500 }, (_, i) => fix(i % 10, i % 60, i)),
     )
     await pass()
-    expect(listener.rows.length).toBe(1)
-    expect(listener.rows[0]!.map(({ mmsi }) => mmsi).sort()).toEqual([0, 1, 2])
+    expect(heard.rows.length).toBe(1)
+    expect(heard.rows[0]!.map(({ mmsi }) => mmsi).sort()).toEqual([0, 1, 2])
     await hear(fixes, [fix(1, 59, 7)])
     await pass()
-    expect(listener.rows[1]!.map(({ mmsi, speedKn }) => [mmsi, speedKn])).toEqual([[1, 7]])
+    expect(heard.rows[1]!.map(({ mmsi, speedKn }) => [mmsi, speedKn])).toEqual([[1, 7]])
   })
 
   it('drops who cannot keep up, and nobody else', async () => {
-    const [slow, quick] = [await new Listener().join(), await new Listener().join()]
+    const [slow, quick] = [await listener().join(), await listener().join()]
     slow.waiting = 2 * 1024 * 1024
     await hear(fixes, [fix(1, 20)])
     await pass()
@@ -332,23 +250,23 @@ describe('a stream of rows', () => {
   })
 
   it('gives a sign of life in silence', async () => {
-    const listener = await new Listener().join({ intervalMs: 3_600_000 })
+    const heard = await listener().join({ intervalMs: 3_600_000 })
     await pass(14_000)
-    expect(listener.text).not.toContain(': here')
+    expect(heard.text).not.toContain(': here')
     await pass()
-    expect(listener.text.match(/: here/g)).toHaveLength(1)
+    expect(heard.text.match(/: here/g)).toHaveLength(1)
     await pass()
-    expect(listener.text.match(/: here/g)).toHaveLength(1)
+    expect(heard.text.match(/: here/g)).toHaveLength(1)
   })
 
   it('ends when the right to read ends', async () => {
-    const listener = await new Listener().join()
+    const heard = await listener().join()
     await pass(6_000)
-    expect(listener.dropped).toBe(0)
+    expect(heard.dropped).toBe(0)
     may = () => undefined
     await pass(6_000)
-    expect([listener.dropped, streams.readerCount]).toEqual([1, 0])
-    await expect(new Listener().join()).rejects.toMatchObject({ code: 'not_found' })
+    expect([heard.dropped, streams.readerCount]).toEqual([1, 0])
+    await expect(listener().join()).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('hides fields that the reader may not see', async () => {
@@ -357,11 +275,11 @@ describe('a stream of rows', () => {
       fingerprint: 'less',
       isPublic: false,
     })
-    const listener = await new Listener().join()
+    const heard = await listener().join()
     await hear(fixes, [fix(1, 30)])
     await pass()
-    expect(Object.keys(listener.rows[0]![0]!)).toEqual(['at', 'mmsi', 'speedKn'])
-    await expect(new Listener().join({ where: ['name = "V1"'] })).rejects.toMatchObject({
+    expect(Object.keys(heard.rows[0]![0]!)).toEqual(['at', 'mmsi', 'speedKn'])
+    await expect(listener().join({ where: ['name = "V1"'] })).rejects.toMatchObject({
       code: 'odsql_error',
     })
   })
@@ -378,7 +296,7 @@ describe('a stream of rows', () => {
       [{ lastEventId: '%zz:1' }, 'invalid_input'],
     ] as const)
       await expect(
-        new Listener().join(request as Partial<StreamRequest>),
+        listener().join(request as Partial<StreamRequest>),
         JSON.stringify(request),
       ).rejects.toMatchObject({ code })
     expect(streams.readerCount).toBe(0)
