@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Heard, PositionReport } from '../connectors/ais/message.ts'
+import { flagBits } from '../maritime/plausibility-flags.ts'
 import { LiveStream } from './live-stream.ts'
 import { VesselRegistry } from './registry.ts'
 import type { Box } from './rules.ts'
@@ -162,6 +163,25 @@ describe('VesselRegistry', () => {
     registry.position('tcp', report, { atMs: now, receivedAtMs: now, station: null } as Heard, 0, true)
     now += 3_600_000
     expect(registry.nowMs).toBe(now)
+  })
+
+  it('takes a sender whose clock is ahead as heard now', () => {
+    const registry = new VesselRegistry(() => start)
+    const tell = (lon: number, atMs: number, receivedAtMs: number, flags: number) => {
+      const report = {
+        group: 'position',
+        type: 1,
+        mmsi: 228_000_001,
+        lon,
+        lat: 43,
+        sogKn: 5,
+      } as PositionReport
+      registry.position('tcp', report, { atMs, receivedAtMs, station: null } as Heard, flags, true)
+    }
+    tell(5.1, start + 3_600_000, start, flagBits['future-time'])
+    tell(5.2, start + 10_000, start + 10_000, 0)
+    const vessel = registry.vessels.get(228_000_001)!
+    expect([vessel.lon, vessel.positionAtMs]).toEqual([5.2, start + 10_000])
   })
 
   it('keeps the newest position whatever the order, and does not move for a doubtful one', () => {

@@ -7,6 +7,7 @@ import {
 } from '../connectors/ais/message.ts'
 import { EventClock } from '../maritime/event-clock.ts'
 import { isImoNumber } from '../maritime/imo-number.ts'
+import { flagBits } from '../maritime/plausibility-flags.ts'
 import { etaAtMs } from './rules.ts'
 import { Vessel } from './vessel.ts'
 
@@ -44,7 +45,9 @@ export class VesselRegistry implements FeedListener {
     const vessel = this.#hear(source, report.mmsi, heard)
     vessel.aisClass ??= aisClassOf(report.type)
     vessel.positions++
-    if (!accepted || heard.atMs < vessel.positionAtMs) return
+    // A sender whose clock is ahead would hide all that follows: it counts as heard now.
+    const atMs = flags & flagBits['future-time'] ? heard.receivedAtMs : heard.atMs
+    if (!accepted || atMs < vessel.positionAtMs) return
     this.#touch(vessel)
     vessel.lon = report.lon!
     vessel.lat = report.lat!
@@ -53,7 +56,7 @@ export class VesselRegistry implements FeedListener {
     vessel.headingDeg = report.headingDeg
     vessel.rotDegPerMin = report.rotDegPerMin
     vessel.navStatus = report.navStatus
-    vessel.positionAtMs = heard.atMs
+    vessel.positionAtMs = atMs
     vessel.flags = flags
     vessel.refresh(this.nowMs)
   }
