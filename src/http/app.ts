@@ -13,6 +13,7 @@ import fastify, {
 } from 'fastify'
 import { packageVersion } from '../package-root.ts'
 import { sendProblem } from './problem.ts'
+import { guardWrites } from './writes.ts'
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -39,6 +40,7 @@ export async function buildApp(options: {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  app.addHook('onRequest', async (request) => guardWrites(request))
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
 
   await app.register(helmet, {
