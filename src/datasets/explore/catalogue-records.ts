@@ -120,17 +120,22 @@ export async function readDatasets(
 
 type Wanted = 'all' | { label: string; name: DocumentName }[] | undefined
 
+const nowhere = { start: 0, end: 0 }
+/** What finds the documents of a row. */
+export const documentSelect: [SelectItem] = [
+  {
+    kind: 'expression',
+    of: { kind: 'name', name: 'dataset_id', ...nowhere },
+    label: datasetLabel,
+    isLabelled: true,
+    ...nowhere,
+  },
+]
+
 /** The select clause without documents, and which of them each result gets. */
 function partition(parsed: ParsedQuery): { select: SelectItem[]; wanted: Wanted } {
   if (isGrouped(parsed)) return { select: parsed.select, wanted: undefined }
-  const span = { start: 0, end: 0 }
-  const id: SelectItem = {
-    kind: 'expression',
-    of: { kind: 'name', name: 'dataset_id', ...span },
-    label: datasetLabel,
-    isLabelled: true,
-    ...span,
-  }
+  const [id] = documentSelect
   const isAll = (item: SelectItem) => item.kind === 'all'
   if (parsed.select.length === 0 || parsed.select.some(isAll))
     return { select: [id, ...parsed.select.filter((item) => item.kind === 'expression')], wanted: 'all' }

@@ -1,5 +1,6 @@
 /** Exports: all rows of an answer as a file, written as the engine finds them. */
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import type { Expression, From } from '../../engines/columnar/query.ts'
 import { LacydonError, notFound } from '../../errors.ts'
@@ -104,6 +105,8 @@ async function begun(iterator: AsyncIterator<Uint8Array>): Promise<AsyncIterable
       async next() {
         const next = first ?? (await iterator.next())
         first = undefined
+        // What comes from another thread may come without end: others get their turn between two pieces.
+        await nextTurn()
         return next
       },
       return: async (value) => (await iterator.return?.(value)) ?? { done: true, value },

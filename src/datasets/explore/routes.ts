@@ -5,6 +5,7 @@ import type { App } from '../../http/app.ts'
 import { everythingVisible, type VisibleFields } from './access.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { callOf, clauses, type Explore, type On, paging } from './call.ts'
+import { catalogueExportRoutes } from './catalogue-exports.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
 import { closeDoor, openDoor, readable } from './door.ts'
@@ -74,6 +75,7 @@ function sourceRoutes(scope: App, explore: Explore, source: 'catalog' | 'monitor
     return
   }
   catalogueRoutes(on, explore)
+  catalogueExportRoutes(on, explore)
   datasetRoutes(on, explore)
   exportRoutes(on, explore)
 }

@@ -8,9 +8,9 @@ import { type Geometry, geometryOf } from './geometry.ts'
 import { projected } from './projection.ts'
 import { type RowStream, rowsIn } from './rows.ts'
 
-/** Rows of a group: what is held in memory at once. */
-const groupRows = 50_000
-const maxGroupCells = 2_000_000
+/** Rows and cells of a group: what is held in memory, and encoded without a pause. */
+const groupRows = 20_000
+const maxGroupCells = 200_000
 const compressions = ['snappy', 'zstd'] as const
 const zstdLevel = 3
 const packZstd = (input: Uint8Array) => zstd(input, zstdLevel)
@@ -34,7 +34,7 @@ export async function* writeParquet(stream: RowStream, context: ExportContext): 
     createdBy: 'Lacydon',
     ...(geo && { kvMetadata: [{ key: 'geo', value: geo }] }),
   })
-  const most = Math.max(1_000, Math.min(groupRows, Math.floor(maxGroupCells / columns.length)))
+  const most = Math.max(200, Math.min(groupRows, Math.floor(maxGroupCells / columns.length)))
   let data: unknown[][] = columns.map(() => [])
   const flush = () => {
     parquet.write({ columnData: names.map((name, i) => ({ name, data: data[i]! })), rowGroupSize: most })
