@@ -15,6 +15,7 @@ import { exploreMigrations, instanceSecret } from './datasets/explore/tables.ts'
 import { loadingRoutes } from './datasets/loading/routes.ts'
 import { Loads } from './datasets/loading/service.ts'
 import { loadingMigrations } from './datasets/loading/tables.ts'
+import { packRoutes } from './datasets/pack/routes.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
@@ -123,6 +124,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     const tiles = new Tiles({ columnar, sources, now })
     closers.push(() => tiles.close())
     tileRoutes(app, tiles, config)
+    packRoutes(app, { columnar, sources, now })
     const rowStreams = new RowStreams({ columnar, sources, now, log })
     closers.push(() => rowStreams.close())
     streamRoutes(app, rowStreams)

@@ -1,0 +1,46 @@
+import Type from 'typebox'
+import type { App } from '../../http/app.ts'
+import { everythingVisible, type VisibleFields } from '../explore/access.ts'
+import { askerOf, matchesTag, parametersOf, untilClientLeaves } from '../explore/door.ts'
+import { sendFile } from '../explore/exports.ts'
+import { outlet } from '../exports/outlet.ts'
+import { openPack, type PackOptions } from './pack.ts'
+
+export function packRoutes(
+  app: App,
+  options: Omit<PackOptions, 'visibleFields'> & { visibleFields?: VisibleFields },
+): void {
+  const all = { visibleFields: everythingVisible, ...options }
+  app.get(
+    '/api/v1/packs',
+    {
+      schema: {
+        tags: ['datasets'],
+        summary: 'Several datasets as one zip archive: CSV, dictionary, licences, checksums',
+        description:
+          'The README of a pack names the address that gives the same bytes again. Rows come as they were at `at`, or at the moment written after an id: a@v3,b@2026-03-01T08:00:00Z.',
+        querystring: Type.Object({
+          datasets: Type.String({ maxLength: 16_000, description: 'ids, parted by commas' }),
+          at: Type.Optional(
+            Type.String({ description: 'A version (v12), a day or an instant, for all of them' }),
+          ),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { datasets, at } = request.query
+      const pack = await openPack(all, datasets, at, askerOf(request, parametersOf(request)))
+      reply.header(
+        'cache-control',
+        pack.isPublic ? 'public, max-age=0, must-revalidate' : 'private, no-store',
+      )
+      if (pack.etag !== null) reply.header('etag', pack.etag)
+      if (pack.etag !== null && matchesTag(request.headers['if-none-match'], pack.etag))
+        return reply.code(304).send()
+      const abort = new AbortController()
+      const signal = AbortSignal.any([untilClientLeaves(reply), abort.signal])
+      const pieces = outlet(pack.write(signal), { abort: () => abort.abort() })
+      return sendFile(reply, pieces, { contentType: 'application/zip', fileName: 'pack.zip' })
+    },
+  )
+}
