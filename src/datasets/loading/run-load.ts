@@ -132,7 +132,12 @@ async function loadRows(
   { columnar, signal, onProgress }: RunEffects,
 ): Promise<LoadResult> {
   const total = Math.max(1, preview.rowCount)
-  const tell = (rows: number) => onProgress({ stage: 'convert', share: Math.min(1, rows / total), rows })
+  let told = 0
+  const tell = (rows: number) => {
+    // Engines read a file in more than one pass; what is told only grows.
+    told = Math.max(told, Math.min(rows, total))
+    onProgress({ stage: 'convert', share: told / total, rows: told })
+  }
   tell(0)
   if (engineReads && options.corrects === undefined) {
     const size =
