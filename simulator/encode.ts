@@ -116,11 +116,11 @@ const radioOf = (vessel: FleetVessel, atMs: number): number =>
 
 /** Type 5: static and voyage data, class A. */
 export function staticA(vessel: FleetVessel, etaMs: number): Payload {
-  const { mmsi, name, callSign, shipType, lengthM, beamM, draughtM, destination } = vessel
+  const { mmsi, imo, name, callSign, shipType, lengthM, beamM, draughtM, destination } = vessel
   const eta = new Date(etaMs)
   const bow = Math.round(lengthM * 0.3)
   const port = Math.floor(beamM / 2)
-  const bits = new Bits().put(5, 6).put(0, 2).put(mmsi, 30).put(0, 2).put(0, 30)
+  const bits = new Bits().put(5, 6).put(0, 2).put(mmsi, 30).put(0, 2).put(imo, 30)
   bits.text(callSign, 7).text(name, 20).put(shipType, 8)
   bits
     .put(bow, 9)

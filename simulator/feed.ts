@@ -78,6 +78,8 @@ export const newFeedCounts = (): FeedCounts => ({
 })
 
 const staticEveryS = 360
+/** A slot is 26.67 ms (ITU-R M.1371-5): parts come a slot apart. */
+const partDelayMs = 27
 
 /** Seconds between position reports (ITU-R M.1371-5, tables 1 and 2; turning ships report three times as often). */
 function intervalS(vessel: FleetVessel, state: State, turns: boolean): number {
@@ -207,10 +209,12 @@ export class DemoFeed {
       const clockMs = mmsi === noise.wrongClockMmsi ? noise.wrongClockMs : 0
       const arrivesMs = atMs + station.delayMs + 200 * chance(this.#world.seed, mmsi, atS, 41 + i)
       const parts = dice < noise.swappedParts ? [...lines].reverse() : lines
-      const text = parts
-        .map((line) => this.#line(tagged(line, station.id, arrivesMs + clockMs), mmsi, atS, i))
-        .join('')
-      heard.push({ arrivesMs, text })
+      for (const [n, line] of parts.entries()) {
+        // Parts follow in slots of their own: those of other ships come in between.
+        const partMs = arrivesMs + n * partDelayMs
+        const text = this.#line(tagged(line, station.id, partMs + clockMs), mmsi, atS, i)
+        heard.push({ arrivesMs: partMs, text })
+      }
     }
     if (receptions > 1) counts.duplicates += receptions - 1
   }

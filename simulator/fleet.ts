@@ -7,6 +7,8 @@ export interface FleetVessel {
   mmsi: number
   name: string
   callSign: string
+  /** 0: none. Numbers that begin with 3 are given to no ship. */
+  imo: number
   aisClass: 'A' | 'B'
   shipType: number
   lengthM: number
@@ -30,6 +32,7 @@ export const fleet: readonly FleetVessel[] = readCodeTable('demo/fleet.csv').map
   mmsi: Number(row.mmsi),
   name: row.name!,
   callSign: row.callSign!,
+  imo: Number(row.imo),
   aisClass: row.aisClass as 'A' | 'B',
   shipType: Number(row.shipType),
   lengthM: Number(row.lengthM),
