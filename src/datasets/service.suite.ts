@@ -7,6 +7,7 @@ import { DatasetChanges } from './changes.ts'
 import type { Change } from './changes-query.ts'
 import { tableOf } from './rules.ts'
 import type { DatasetField } from './schema.ts'
+import { versionStep } from './version-steps.suite.ts'
 import {
   field,
   heard,
@@ -349,30 +350,9 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
     })
 
     describe('any sequence of loads, rollbacks, purges and restarts', () => {
-      type Step =
-        | { do: 'load'; rows: number[] }
-        | { do: 'rollback'; to: number }
-        | { do: 'prune' }
-        | { do: 'restart' }
-      const step: fc.Arbitrary<Step> = fc.oneof(
-        {
-          weight: 4,
-          arbitrary: fc.record({
-            do: fc.constant('load' as const),
-            rows: fc.array(fc.nat(9), { maxLength: 4 }),
-          }),
-        },
-        {
-          weight: 3,
-          arbitrary: fc.record({ do: fc.constant('rollback' as const), to: fc.integer({ min: 1, max: 8 }) }),
-        },
-        { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const) }) },
-        { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
-      )
-
       it('leaves every kept version as it was loaded', async () => {
         await fc.assert(
-          fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+          fc.asyncProperty(fc.array(versionStep, { maxLength: 8 }), async (steps) => {
             await opened.datasets.create(quays([field('a', 'integer')]))
             try {
               const model: (number[] | undefined)[] = []

@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatasets, publishRows, rowsAt, temporaryFolder } from './versions.suite.ts'
-import { type CrashStep, crashSteps, rowsOfVersion } from './versions-crash-child.ts'
+import { type CrashStep, crashSteps, rowsOfVersion } from './versions-crash-child.suite.ts'
 
-const script = fileURLToPath(new URL('./versions-crash-child.ts', import.meta.url))
+const script = fileURLToPath(new URL('./versions-crash-child.suite.ts', import.meta.url))
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeEach(async () => {
   folder = await temporaryFolder()

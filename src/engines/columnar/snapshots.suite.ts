@@ -1,5 +1,6 @@
 /** The contract of `Snapshots`, run on every implementation. */
 import { afterAll, beforeAll, describe } from 'vitest'
+import { faultyLoadCases } from './snapshots-faulty-load.suite.ts'
 import { loadCases } from './snapshots-load.suite.ts'
 import { type SnapshotsFixture, type SnapshotTools, snapshotTools } from './snapshots-tools.suite.ts'
 import { versionCases } from './snapshots-versions.suite.ts'
@@ -15,6 +16,7 @@ export function snapshotsSuite(engine: string, open: () => Promise<SnapshotsFixt
     afterAll(() => fixture?.close())
 
     loadCases(() => tools)
+    faultyLoadCases(() => tools)
     versionCases(() => tools)
   })
 }

@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { notFound } from '../../../errors.ts'
 import type { RecordedRange, TableSpec } from '../columnar.ts'
+import { rows } from './rows.ts'
 import { readSnapshotCatalogue, type SnapshotCatalogue, versionSpec } from './snapshots-catalogue.ts'
 
 /** One Parquet file of a closed day. */
@@ -96,15 +97,6 @@ export async function insertPart(connection: DuckDBConnection, part: Part): Prom
       integer(part.retainNullCount),
     ],
   )
-}
-
-/** Small answers only: every value becomes an object. */
-export async function rows(
-  connection: DuckDBConnection,
-  sql: string,
-  values: (string | bigint | null)[] = [],
-): Promise<Record<string, unknown>[]> {
-  return (await connection.runAndReadAll(sql, values)).getRowObjects()
 }
 
 export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {

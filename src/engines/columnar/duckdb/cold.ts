@@ -5,19 +5,12 @@ import { dirname, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { invalidInput, LacydonError } from '../../../errors.ts'
 import type { TableSpec } from '../columnar.ts'
-import {
-  type Catalogue,
-  insertPart,
-  inTransaction,
-  type Part,
-  readParts,
-  rows,
-  tableOf,
-} from './catalogue.ts'
+import { type Catalogue, insertPart, inTransaction, type Part, readParts, tableOf } from './catalogue.ts'
 import type { Database } from './database.ts'
 import { identifier } from './dialect.ts'
 import type { Note } from './protocol.ts'
 import type { Reads } from './reads.ts'
+import { rows } from './rows.ts'
 
 /** Small groups let a reader skip all but the rows of one vessel; each has its own minimum and maximum. */
 const rowGroupRows = 20_480

@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { notFound } from '../../../errors.ts'
 import type { TableSpec } from '../columnar.ts'
-import { rows } from './catalogue.ts'
+import { rows } from './rows.ts'
 
 export interface SnapshotCatalogue {
   /** By table: the version shown and the native table that holds its rows. */

@@ -2,9 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { ColumnType } from '../columnar.ts'
 import type { Reject } from '../snapshots.ts'
-import { rows } from './catalogue.ts'
 import { literal } from './database.ts'
 import { identifier } from './dialect.ts'
+import { rows } from './rows.ts'
 import { brokenRule } from './snapshots-cells.ts'
 
 /** How one column is made: typed already, or from a raw value that must convert. */
