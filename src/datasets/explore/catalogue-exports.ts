@@ -20,7 +20,7 @@ import type { DatasetBody } from './dataset-body.ts'
 import { askerOf } from './door.ts'
 import { formatsFor } from './export-routes.ts'
 import { fileHeaders, openExport, sendFile } from './exports.ts'
-import { apiRoot, both, datasetAddress } from './links.ts'
+import { apiRoot, datasetAddress, formatLinks } from './links.ts'
 import { exportLimit, type Parameters } from './parameters.ts'
 import { askOf } from './records.ts'
 
@@ -67,7 +67,7 @@ const listed = [...tables, ...Object.keys(written)].sort()
 
 export function catalogueExportRoutes(on: On, explore: Explore): void {
   on('/exports', 'Formats in which the catalogue is exported', {}, ({ asking, reply }) =>
-    reply.send(both(listed.map((rel) => ({ rel, href: `${apiRoot(asking.base)}/exports/${rel}` })))),
+    reply.send(formatLinks(listed.map((rel) => ({ rel, href: `${apiRoot(asking.base)}/exports/${rel}` })))),
   )
   on(
     '/exports/:format',

@@ -5,7 +5,7 @@ import { type Call, clauses, type Explore, isTimeless, type On, past, text } fro
 import { wordsIn } from './dataset-body.ts'
 import { askerOf, matchesTag, stateTag } from './door.ts'
 import { fileHeaders, formatNamed, openExport, sendFile } from './exports.ts'
-import { both, datasetAddress } from './links.ts'
+import { datasetAddress, formatLinks } from './links.ts'
 import { queryTextOf } from './parameters.ts'
 import { secure } from './relation.ts'
 
@@ -32,7 +32,7 @@ export function exportRoutes(on: On, explore: Explore): void {
     const { visible } = await secure(explore, params.dataset!, askerOf(call.request, call.parameters))
     const self = `${datasetAddress(asking.base, params.dataset!)}/exports`
     const formats = formatsFor(visible.fields)
-    return reply.send(both(formats.map((rel) => ({ rel, href: `${self}/${rel}` }))))
+    return reply.send(formatLinks(formats.map((rel) => ({ rel, href: `${self}/${rel}` }))))
   })
 
   on(

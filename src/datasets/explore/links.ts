@@ -28,8 +28,14 @@ export const recordLinks = (base: string, id: string, recordId: string): Link[] 
   { rel: 'catalog', href: `${apiRoot(base)}/datasets` },
 ]
 
-/** Lists are written under both names: the specification says `_links`, portals answer `links` as well. */
-export const both = (links: Link[]) => ({ links, _links: links })
+/** The relations that the specification knows. */
+const specified = new Set(['self', 'first', 'last', 'next', 'dataset', 'catalog'])
+
+/** Links are written under both names: the specification says `_links`, portals answer `links` as well. */
+export const both = (links: Link[]) => ({ links, _links: links.filter(({ rel }) => specified.has(rel)) })
+
+/** Formats are relations of their own, and in both lists. */
+export const formatLinks = (links: Link[]) => ({ links, _links: links })
 
 /** self, first, last, next of one page; `query` is what was asked. */
 export function pageLinks(

@@ -74,6 +74,9 @@ function sourceRoutes(scope: App, explore: Explore, source: 'catalog' | 'monitor
     )
     return
   }
+  on('/assets', 'Files that belong to no dataset', {}, ({ reply }) =>
+    reply.send({ total_count: 0, results: [] }),
+  )
   catalogueRoutes(on, explore)
   catalogueExportRoutes(on, explore)
   datasetRoutes(on, explore)
