@@ -40,10 +40,13 @@ export async function startInstance({
   builtIn = [],
   visibleFields,
   now = () => new Date(),
+  interrupt,
 }: {
   builtIn?: DatasetDefinition[]
   visibleFields?: VisibleFields
   now?: () => Date
+  /** Interrupts in the engine every stream that is under way. */
+  interrupt?: AbortSignal
 } = {}): Promise<Instance> {
   const folder = await mkdtemp(join(tmpdir(), 'lacydon-explore-'))
   const columnar = await openDuckDb({ folder: join(folder, 'columnar'), log: silentLog })
@@ -54,8 +57,15 @@ export async function startInstance({
   const sources = datasetSources(datasets, now)
   const catalogue = await Catalogue.open({ columnar, sources, secret, now })
   const app = await buildApp({ trustedProxies: [], logger: pino({ level: 'silent' }) })
+  const streamed: Columnar = interrupt
+    ? {
+        ...columnar,
+        stream: (query, options) =>
+          columnar.stream(query, { ...options, signal: AbortSignal.any([interrupt, options!.signal!]) }),
+      }
+    : columnar
   await exploreRoutes(app, {
-    columnar,
+    columnar: streamed,
     sources,
     catalogue,
     secret,
