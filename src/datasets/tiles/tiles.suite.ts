@@ -11,6 +11,7 @@ import { tableOf } from '../rules.ts'
 import type { DatasetDefinition, DatasetField } from '../schema.ts'
 import { Datasets } from '../service.ts'
 import { field, openDatasets, publishRows, temporaryFolder } from '../versions.suite.ts'
+import type { RowStore } from '../versions.ts'
 import { toTile } from './mercator.ts'
 import { tileRoutes } from './routes.ts'
 import { Tiles } from './tiles.ts'
@@ -96,9 +97,9 @@ export function square(name: string, lon: number, lat: number, size: number): Ro
 }
 
 /** Opens everything on real engines in a temporary folder. */
-export async function openTiles(now = () => new Date()) {
+export async function openTiles(now = () => new Date(), openStore?: () => Promise<RowStore>) {
   const { folder, remove } = await temporaryFolder()
-  const opened = await openDatasets(folder, now)
+  const opened = await openDatasets(folder, now, openStore)
   const datasets = await Datasets.open({ ...opened, builtIn: [positions], now, log: silentLog })
   const tiles = new Tiles({ columnar: opened.columnar, sources: datasetSources(datasets, now), now })
   const app = await buildApp({ trustedProxies: [], logger: pino({ level: 'silent' }) })
