@@ -1,7 +1,8 @@
-/** The Explore API v2.1: where its paths are. */
+/** The Explore API v2.1, and its elder beside it: where their paths are. */
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../../http/app.ts'
+import { searchRoutes } from '../search-api/routes.ts'
 import { everythingVisible, type VisibleFields } from './access.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { callOf, clauses, type Explore, type On, paging } from './call.ts'
@@ -41,6 +42,7 @@ export async function exploreRoutes(app: App, options: ExploreOptions): Promise<
         : 'There is nothing at this address of the Explore API.',
     )
   })
+  await searchRoutes(app, explore)
 }
 
 function sourceRoutes(scope: App, explore: Explore, source: 'catalog' | 'monitoring'): void {
