@@ -16,7 +16,7 @@ interface Waiting {
   reject(error: Error): void
 }
 
-/** Begins with the first tile; a thread that ends takes its tiles with it and the next one begins another. */
+/** A thread that ends takes its tiles with it and the next one begins another. */
 export class TileEncoder {
   #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
@@ -34,6 +34,11 @@ export class TileEncoder {
         ...new Set(buffers.filter((buffer) => buffer !== undefined)),
       ])
     })
+  }
+
+  /** Starts the thread, so that the first tile need not wait for it. */
+  begin(): void {
+    this.#thread()
   }
 
   #thread(): Worker {

@@ -80,6 +80,7 @@ export class Tiles {
   constructor({ cacheBytes = defaultCacheBytes, ...options }: TilesOptions) {
     this.#options = { visibleFields: everythingVisible, ...options }
     this.#cache = new TileCache(cacheBytes)
+    this.encoder.begin()
   }
 
   /**
