@@ -54,6 +54,3 @@ export const rowFormats: Record<string, RowFormat> = {
   ical: { contentType: utf8('text/calendar'), extension: 'ics', write: writeICal },
   mvt: { contentType: 'application/vnd.mapbox-vector-tile', extension: 'mvt', write: writeMvt },
 }
-
-/** The formats that the specification lists; the others need something of the dataset or the request. */
-export const listedFormats = Object.keys(rowFormats).filter((name) => name !== 'ical' && name !== 'mvt')
