@@ -1,16 +1,8 @@
 /** Paths 2 to 5: the catalogue as a file. */
 import { notFound } from '../../errors.ts'
-import {
-  type CatalogueEntry,
-  type CatalogueHead,
-  catalogueGraph,
-  toDataJson,
-  toDublinCore,
-  toJsonLd,
-  toRdfXml,
-  toRss,
-  toTurtle,
-} from '../exports/catalogue-rdf.ts'
+import { type CatalogueEntry, type CatalogueHead, catalogueGraph } from '../exports/catalogue-graph.ts'
+import { toDataJson, toDublinCore, toRss } from '../exports/catalogue-lists.ts'
+import { toJsonLd, toRdfXml, toTurtle } from '../exports/catalogue-rdf.ts'
 import { rowFormats } from '../exports/formats.ts'
 import { planQuery } from '../odsql/compile.ts'
 import { parseQuery } from '../odsql/query-text.ts'

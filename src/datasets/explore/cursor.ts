@@ -1,5 +1,8 @@
-/** Pages past the wall: a place in a total order, signed so that only we can have made it. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+/**
+ * Pages past the wall: a place in a total order, sealed so that only we can have made it and only we can read it: orders end
+ * in columns that are never shown.
+ */
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { Cell, Row } from '../../engines/columnar/columnar.ts'
 import { call, type Expression, not, type Ordering, type Query, value } from '../../engines/columnar/query.ts'
 import { LacydonError } from '../../errors.ts'
@@ -22,13 +25,29 @@ const lifetimeMs = 24 * 3_600_000
 export const queryHashOf = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 
-const sign = (payload: string, secret: string) =>
-  createHmac('sha256', secret).update(`cursor:${payload}`).digest('base64url').slice(0, 27)
+const cipherName = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+const keyOf = (secret: string) => Buffer.from(hkdfSync('sha256', secret, '', 'cursor', 32))
 
 export function writeCursor(place: Omit<Place, 'expiresAtMs'>, secret: string, now: Date): string {
   const whole: Place = { ...place, expiresAtMs: now.getTime() + lifetimeMs }
-  const payload = Buffer.from(JSON.stringify(whole)).toString('base64url')
-  return `${payload}.${sign(payload, secret)}`
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv(cipherName, keyOf(secret), nonce)
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(whole)), cipher.final()])
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')
+}
+
+function unseal(text: string, secret: string): Place | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  try {
+    const decipher = createDecipheriv(cipherName, keyOf(secret), bytes.subarray(0, nonceBytes))
+    decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+    const opened = decipher.update(bytes.subarray(nonceBytes + tagBytes))
+    return JSON.parse(Buffer.concat([opened, decipher.final()]).toString()) as Place
+  } catch {
+    return undefined
+  }
 }
 
 const gone = (why: string) =>
@@ -38,12 +57,8 @@ const gone = (why: string) =>
 
 /** Reads a cursor back. Throws 400 for one that we did not make, 410 for one past its time. */
 export function readCursor(text: string, secret: string, now: Date): Place {
-  const [payload = '', signature = ''] = text.split('.')
-  const expected = Buffer.from(sign(payload, secret))
-  const given = Buffer.from(signature)
-  if (given.length !== expected.length || !timingSafeEqual(given, expected))
-    throw invalidParameter('cursor', text, '* or the next_cursor of an answer')
-  const place = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Place
+  const place = unseal(text, secret)
+  if (!place) throw invalidParameter('cursor', text, '* or the next_cursor of an answer')
   if (place.expiresAtMs < now.getTime()) throw gone('it is older than a day')
   return place
 }
@@ -78,7 +93,7 @@ export function keysetQuery(query: Query, after: Cell[] | null, limit: number): 
   return { ...page, where: query.where ? { kind: 'and', of: [query.where, beyond] } : beyond }
 }
 
-export const keyOf = (row: Row, { orderBy = [] }: Query): Cell[] =>
+export const placeOf = (row: Row, { orderBy = [] }: Query): Cell[] =>
   orderBy.map((_, i) => row[keyName(i)] ?? null)
 
 /** Rows after a key, NULLs last in both directions: beyond in the first ordering, or equal there and beyond in the next. */

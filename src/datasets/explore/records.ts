@@ -8,7 +8,7 @@ import type { Ask } from '../odsql/plan.ts'
 import { type ParsedQuery, parseQuery } from '../odsql/query-text.ts'
 import type { Relation } from '../odsql/relation.ts'
 import { runPlan } from '../odsql/run.ts'
-import { checkPlace, keyOf, keysetQuery, type Place, queryHashOf, writeCursor } from './cursor.ts'
+import { checkPlace, keysetQuery, type Place, placeOf, queryHashOf, writeCursor } from './cursor.ts'
 import { both, datasetAddress, pageLinks, recordLinks } from './links.ts'
 import { invalidParameter, type Parameters, pageOf, queryTextOf } from './parameters.ts'
 import { withRecordId } from './record-id.ts'
@@ -127,7 +127,7 @@ export async function walkRecords(
   const next =
     rows.length > limit && last
       ? writeCursor(
-          { ...mine, moment: place ? place.moment : moment, after: keyOf(last, query) },
+          { ...mine, moment: place ? place.moment : moment, after: placeOf(last, query) },
           asking.secret,
           asking.now,
         )
