@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Columnar } from '../../engines/columnar/columnar.ts'
+import type { ExportWriters } from '../exports/writers.ts'
 import type { VisibleFields } from './access.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -19,6 +20,7 @@ export interface Explore {
   now: () => Date
   visibleFields: VisibleFields
   cache: AnswerCache
+  writers: ExportWriters
   /** Address under which people reach this instance, without a slash at the end. */
   baseOf(request: FastifyRequest): string
 }
@@ -43,6 +45,7 @@ export const callOf = (request: FastifyRequest, reply: FastifyReply, explore: Ex
   params: request.params as Record<string, string>,
   asking: {
     columnar: explore.columnar,
+    writers: explore.writers,
     secret: explore.secret,
     now: explore.now(),
     base: explore.baseOf(request),

@@ -99,7 +99,7 @@ async function exportCatalogue(call: Call, explore: Explore) {
       text: queryText,
       offset,
     }
-    const pieces = await openExport(rowFormats[table]!, exported, parameters, asking)
+    const pieces = await openExport(table, exported, parameters, asking)
     return sendFile(reply, pieces, { contentType, fileName })
   }
   const ids = { ...parsed, select: documentSelect, limit: exportLimit(parameters), ...(offset && { offset }) }

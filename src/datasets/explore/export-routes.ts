@@ -1,10 +1,10 @@
 /** Paths of exports: lists of formats, and the files. */
-import { rowFormats } from '../exports/formats.ts'
+import { formatNamed, rowFormats } from '../exports/formats.ts'
 import type { DatasetField } from '../schema.ts'
 import { type Call, clauses, type Explore, isTimeless, type On, past, text } from './call.ts'
 import { wordsIn } from './dataset-body.ts'
 import { askerOf, matchesTag, stateTag } from './door.ts'
-import { fileHeaders, formatNamed, openExport, sendFile } from './exports.ts'
+import { fileHeaders, openExport, sendFile } from './exports.ts'
 import { datasetAddress, formatLinks } from './links.ts'
 import { queryTextOf } from './parameters.ts'
 import { secure } from './relation.ts'
@@ -79,7 +79,7 @@ async function exportDataset({ request, reply, parameters, params, asking }: Cal
   const fileName = `${id}.${format.extension}${isPacked ? '.gzip' : ''}`
   if (request.method === 'HEAD') return fileHeaders(reply, contentType, fileName).send()
   const pieces = await openExport(
-    format,
+    params.format!,
     {
       name: id,
       title: wordsIn(title, queryText.lang ?? 'fr'),

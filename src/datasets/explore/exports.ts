@@ -3,63 +3,35 @@ import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import type { Expression, From } from '../../engines/columnar/query.ts'
-import { LacydonError, notFound } from '../../errors.ts'
-import type { ExportContext, RowFormat } from '../exports/format.ts'
-import { rowFormats } from '../exports/formats.ts'
+import { LacydonError } from '../../errors.ts'
+import type { RowFormat } from '../exports/format.ts'
+import { formatNamed } from '../exports/formats.ts'
 import { gzipped } from '../exports/gzip.ts'
 import { tileOf, touchesTile } from '../exports/mvt.ts'
 import { outlet } from '../exports/outlet.ts'
-import { projectTo } from '../exports/projection.ts'
-import { distinctNames, type RowStream } from '../exports/rows.ts'
-import { planQuery } from '../odsql/compile.ts'
-import type { Plan } from '../odsql/plan.ts'
-import { parseQuery, type QueryText } from '../odsql/query-text.ts'
+import { type ExportQuestion, plannedExport } from '../exports/planned.ts'
 import type { Relation } from '../odsql/relation.ts'
-import type { DatasetField } from '../schema.ts'
-import { wordsIn } from './dataset-body.ts'
-import { exportLimit, type Parameters } from './parameters.ts'
+import type { Parameters } from './parameters.ts'
 import { type Asking, askOf } from './records.ts'
 
-export interface Exported {
-  /** What the file is called, without extension. */
-  name: string
-  title: string
-  /** Address of what is exported. */
-  address: string
-  relation: Relation
-  text: QueryText
-  offset?: number | undefined
-}
-
-/** The format of a name. Throws 404. */
-export function formatNamed(name: string): RowFormat {
-  const format = Object.hasOwn(rowFormats, name) ? rowFormats[name] : undefined
-  if (!format) throw notFound('format', name)
-  return format
-}
+export type Exported = Omit<ExportQuestion, 'parameters' | 'nowMs'>
 
 /** The file of an export as pieces. What can be refused is refused before this resolves. */
 export async function openExport(
-  format: RowFormat,
-  { name, title, address, relation, text, offset }: Exported,
+  format: string | RowFormat,
+  exported: Exported,
   parameters: Parameters,
   asking: Asking,
 ): Promise<AsyncGenerator<Uint8Array>> {
-  const parsed = parseQuery(text)
-  const epsg = parameters.whole('epsg', 1, 999_999) ?? 4326
-  const context: ExportContext = {
-    parameters,
-    datasetId: name,
-    title,
-    address,
-    epsg,
-    project: projectTo(epsg),
-    now: asking.now,
+  const found = typeof format === 'string' ? formatNamed(format) : format
+  const relation = format === 'mvt' ? inTile(exported.relation, parameters) : exported.relation
+  const question: ExportQuestion = {
+    ...exported,
+    relation,
+    parameters: parameters.toString(),
+    nowMs: asking.now.getTime(),
   }
-  const limited = { ...parsed, limit: exportLimit(parameters), ...(offset && { offset }) }
-  const secured = format === rowFormats.mvt ? inTile(relation, parameters) : relation
-  const order = offset ? 'total' : 'physical'
-  const plan = planQuery(limited, secured, { now: asking.now, order })
+  const { plan, context, describe } = plannedExport(question)
   const abort = new AbortController()
   const signal = AbortSignal.any([asking.signal, abort.signal])
   const ready = plan.prepare ? await plan.prepare(askOf({ ...asking, signal })) : plan
@@ -69,11 +41,12 @@ export async function openExport(
   // Nobody may ever read what was opened, and what waits to be read lets go of nothing by itself.
   stop(rows)
   try {
-    const stream: RowStream = {
-      ...described(ready, relation.fields, parameters, parsed.lang),
-      chunks: await begun(rows),
-    }
-    const written = format.write(stream, context)
+    const chunks = await begun(rows)
+    // What had to be prepared cannot be told to another thread; it is groups, and few.
+    const isElsewhere = typeof format === 'string' && found.isSlow && ready === plan
+    const written = isElsewhere
+      ? asking.writers.write(format, question, chunks)
+      : found.write({ ...describe(ready), chunks }, context)
     const packed = parameters.flag('compressed', false) ? gzipped(written) : written
     const pieces = packed[Symbol.asyncIterator]()
     stop(pieces)
@@ -82,19 +55,6 @@ export async function openExport(
     abort.abort()
     throw error
   }
-}
-
-/** What the columns are called, and where the engine's rows have their cells. */
-function described(
-  { columns, query }: Plan,
-  fields: readonly DatasetField[],
-  parameters: Parameters,
-  lang: string,
-): Omit<RowStream, 'chunks'> {
-  const useLabels = parameters.flag('use_labels', false)
-  const labels = new Map(fields.map(({ name, label }) => [name, wordsIn(label, lang)]))
-  const names = columns.map(({ label }) => (useLabels && labels.get(label)) || label)
-  return { columns, names: distinctNames(names), cells: (query.select ?? []).map(({ as }) => as) }
 }
 
 /** The same pieces, the first one known already: what fails at once fails here. */

@@ -1,6 +1,7 @@
 /** Records of a dataset: pages, groups, walks by cursor, one record. */
 import type { Columnar, Row } from '../../engines/columnar/columnar.ts'
 import { notFound } from '../../errors.ts'
+import type { ExportWriters } from '../exports/writers.ts'
 import { planQuery } from '../odsql/compile.ts'
 import { hasAggregate } from '../odsql/ordering.ts'
 import type { OutputColumn } from '../odsql/output.ts'
@@ -16,6 +17,7 @@ import type { Secured } from './relation.ts'
 
 export interface Asking {
   columnar: Columnar
+  writers: ExportWriters
   secret: string
   now: Date
   /** Of the address people use, without a slash at the end. */

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../../http/app.ts'
+import { ExportWriters } from '../exports/writers.ts'
 import { searchRoutes } from '../search-api/routes.ts'
 import { everythingVisible, type VisibleFields } from './access.ts'
 import { AnswerCache } from './answer-cache.ts'
@@ -30,9 +31,11 @@ export async function exploreRoutes(app: App, options: ExploreOptions): Promise<
     ...options,
     visibleFields: options.visibleFields ?? everythingVisible,
     cache: new AnswerCache(cacheBytes),
+    writers: new ExportWriters(),
     baseOf: (request: FastifyRequest) =>
       publicUrl?.replace(/\/$/, '') ?? `${request.protocol}://${request.host}`,
   }
+  app.addHook('onClose', () => explore.writers.close())
   await app.register(async (scope) => {
     openDoor(scope as App)
     for (const source of ['catalog', 'monitoring'] as const) sourceRoutes(scope as App, explore, source)

@@ -24,6 +24,8 @@ export interface RowFormat {
   contentType: string
   /** Of the file, without a dot. */
   extension: string
+  /** Writing it would keep the server's thread from others. */
+  isSlow?: boolean
   /** Pieces of the file. Checks its parameters before the first piece: throws 400. */
   write(stream: RowStream, context: ExportContext): AsyncIterable<Uint8Array>
 }

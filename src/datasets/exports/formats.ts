@@ -1,4 +1,5 @@
 /** Every format of rows, by the name it has in addresses. */
+import { notFound } from '../../errors.ts'
 import { writeCsv } from './csv.ts'
 import { writeFlatGeobuf } from './fgb.ts'
 import type { ExportContext, RowFormat } from './format.ts'
@@ -27,6 +28,22 @@ const csvOptions = ({ parameters }: ExportContext) => ({
 
 const utf8 = (type: string) => `${type}; charset=utf-8`
 
+/** Formats that take long are written on a thread of their own. */
+const slow = [
+  'fgb',
+  'gpx',
+  'jsonld',
+  'kml',
+  'n3',
+  'ov2',
+  'parquet',
+  'rdfxml',
+  'shp',
+  'turtle',
+  'xlsx',
+  'ical',
+]
+
 export const rowFormats: Record<string, RowFormat> = {
   csv: {
     contentType: utf8('text/csv'),
@@ -53,4 +70,13 @@ export const rowFormats: Record<string, RowFormat> = {
   },
   ical: { contentType: utf8('text/calendar'), extension: 'ics', write: writeICal },
   mvt: { contentType: 'application/vnd.mapbox-vector-tile', extension: 'mvt', write: writeMvt },
+}
+
+for (const name of slow) rowFormats[name]!.isSlow = true
+
+/** Throws 404. */
+export function formatNamed(name: string): RowFormat {
+  const format = Object.hasOwn(rowFormats, name) ? rowFormats[name] : undefined
+  if (!format) throw notFound('format', name)
+  return format
 }

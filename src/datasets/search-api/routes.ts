@@ -13,7 +13,7 @@ import { invalidParameter } from '../explore/parameters.ts'
 import { recordIdField, withRecordId } from '../explore/record-id.ts'
 import { askOf } from '../explore/records.ts'
 import { type Secured, secure } from '../explore/relation.ts'
-import { rowFormats } from '../exports/formats.ts'
+import { formatNamed } from '../exports/formats.ts'
 import { planQuery } from '../odsql/compile.ts'
 import { planFacets, runFacets } from '../odsql/facets.ts'
 import { parseQuery, type QueryText } from '../odsql/query-text.ts'
@@ -127,7 +127,7 @@ function recordPaths(on: OnV1, explore: Explore): void {
     const name = parameters.choice('format', ['csv', 'json', 'geojson', 'xls', 'xlsx', 'shp', 'kml'], 'json')
     const { id, title } = secured.source.definition
     const isJson = name === 'json'
-    const format = isJson ? recordLines(secured) : rowFormats[name === 'xls' ? 'xlsx' : name]!
+    const format = isJson ? recordLines(secured) : name === 'xls' ? 'xlsx' : name
     const labelled = parameters.flag('use_labels_for_header', false)
     const select = parameters
       .list('fields')
@@ -150,7 +150,8 @@ function recordPaths(on: OnV1, explore: Explore): void {
       .with('limit', parameters.text('rows') ?? '-1')
       .with('delimiter', parameters.text('csv_separator') ?? ';')
     const pieces = await openExport(format, exported, given, asking)
-    return sendFile(reply, pieces, { contentType: format.contentType, fileName: `${id}.${format.extension}` })
+    const { contentType, extension } = typeof format === 'string' ? formatNamed(format) : format
+    return sendFile(reply, pieces, { contentType, fileName: `${id}.${extension}` })
   })
 
   on('/api/records/1.0/geocluster', 'Clusters of points, Search API v1', async (call) => {
