@@ -50,7 +50,6 @@ export class Feed {
   readonly #held: { data: Uint8Array; receivedAtMs: number; inputOffset: number }[] = []
   #resumeTimer: NodeJS.Timeout | undefined
   #releaseTimer: NodeJS.Timeout | undefined
-  #run: Promise<void> | undefined
 
   static async open(options: FeedOptions): Promise<Feed> {
     const recorded = (await options.columnar.ranges()).find((range) => range.source === options.id)
@@ -113,26 +112,29 @@ export class Feed {
     return this.#ingest.warmUp()
   }
 
-  start(): void {
-    this.#run = this.#ingest.run()
+  /** Lets the input fill the spool. */
+  receive(): void {
     this.#input.start()
     this.#releaseTimer = setInterval(() => void this.#release(), releaseEveryMs)
     this.#releaseTimer.unref()
   }
 
-  async stop(): Promise<void> {
+  /** Makes rows of the spool; resolves after `stopReceiving`. */
+  store(): Promise<void> {
+    return this.#ingest.run()
+  }
+
+  /** What was received is durable when this resolves, and `store` comes to its end. */
+  async stopReceiving(): Promise<void> {
     clearTimeout(this.#resumeTimer)
     clearInterval(this.#releaseTimer)
     await this.#input.stop()
     await this.#spool.flush().catch(() => undefined)
     this.#ingest.stop()
-    await this.#run
-    await this.#spool.close()
   }
 
-  /** True once a file has been read to its end and stored. */
-  get isFinished(): boolean {
-    return this.#state === 'finished'
+  close(): Promise<void> {
+    return this.#spool.close()
   }
 
   /** What /health, /metrics and the sources panel show. Rejects join the lines refused at the door. */

@@ -151,7 +151,7 @@ export class Ingest implements AisSink {
   async warmUp(): Promise<void> {
     if (this.#position >= this.#storedBelow) return
     for await (const record of this.#options.spool.read(this.#position)) {
-      if (record.seq >= this.#storedBelow) break
+      if (record.seq >= this.#storedBelow || this.#stopping) break
       this.#decode(record)
     }
     this.#position = this.#storedBelow

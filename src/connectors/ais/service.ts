@@ -30,6 +30,7 @@ export { sourceStateOf } from './source-state.ts'
 /** Every AIS source of this instance. */
 export class AisFeeds {
   readonly #feeds: Feed[]
+  #running: Promise<void> | undefined
 
   /**
    * Opens the sources of a configuration. Throws `invalid_setting` for an address that cannot be used or is given
@@ -46,7 +47,6 @@ export class AisFeeds {
     for (const [i, { address }] of sources.entries()) {
       feeds.push(await Feed.open({ ...options, id: ids[i]!, address, memory }))
     }
-    for (const feed of feeds) await feed.warmUp()
     return new AisFeeds(feeds)
   }
 
@@ -54,8 +54,18 @@ export class AisFeeds {
     this.#feeds = feeds
   }
 
+  /**
+   * Begins to receive at once. Rows follow when every source knows again what was heard before: they share it, and
+   * what comes meanwhile waits in the spool.
+   */
   start(): void {
-    for (const feed of this.#feeds) feed.start()
+    for (const feed of this.#feeds) feed.receive()
+    this.#running = this.#warmUpAndStore()
+  }
+
+  async #warmUpAndStore(): Promise<void> {
+    for (const feed of this.#feeds) await feed.warmUp()
+    await Promise.all(this.#feeds.map((feed) => feed.store()))
   }
 
   status(): FeedStatus[] {
@@ -63,7 +73,9 @@ export class AisFeeds {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#feeds.map((feed) => feed.stop()))
+    await Promise.all(this.#feeds.map((feed) => feed.stopReceiving()))
+    await this.#running
+    await Promise.all(this.#feeds.map((feed) => feed.close()))
   }
 }
 
