@@ -15,8 +15,14 @@ export default defineConfig(({ command }) => {
     ],
     server: {
       fs: { allow: ['..'] },
+      // The host stays that of the pages: the server takes changes from its own pages only.
       proxy: process.env.LACYDON_URL
-        ? { '/api': process.env.LACYDON_URL, '/health': process.env.LACYDON_URL }
+        ? Object.fromEntries(
+            ['/api', '/feeds', '/health'].map((path) => [
+              path,
+              { target: process.env.LACYDON_URL, changeOrigin: false },
+            ]),
+          )
         : undefined,
     },
     build: {

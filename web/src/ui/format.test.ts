@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import {
   formatAge,
   formatBearing,
+  formatBytes,
   formatCoordinate,
   formatDateTime,
+  formatDay,
   formatDuration,
   formatKnots,
   formatMetres,
@@ -20,6 +22,18 @@ describe('numbers', () => {
     expect(formatKnots(12.34, 'fr')).toBe('12,3\u00a0nd')
     expect(formatKnots(12.34, 'en')).toBe('12.3\u00a0kn')
     expect(formatMetres(6.4, 'fr', 1)).toBe('6,4\u00a0m')
+  })
+})
+
+describe('sizes of files', () => {
+  it.each([
+    [0, '0\u00a0o', '0\u00a0B'],
+    [999, '999\u00a0o', '999\u00a0B'],
+    [12_400, '12,4\u00a0ko', '12.4\u00a0kB'],
+    [1_500_000_000, '1,5\u00a0Go', '1.5\u00a0GB'],
+  ])('of %d bytes', (bytes, fr, en) => {
+    expect(formatBytes(bytes, 'fr')).toBe(fr)
+    expect(formatBytes(bytes, 'en')).toBe(en)
   })
 })
 
@@ -57,6 +71,7 @@ describe('ages', () => {
 
 describe('instants', () => {
   it('are dates of the zone, with the year only when it is another', () => {
+    expect(formatDay(at, 'fr', 'UTC')).toBe('23 nov. 2026')
     expect(formatTime(at, 'fr', 'Europe/Paris')).toBe('14:02')
     expect(formatDateTime(at, 'fr', at, 'Europe/Paris')).toBe('23 nov. 14:02')
     expect(formatDateTime(at, 'en', at, 'UTC')).toBe('23 Nov 13:02')

@@ -25,6 +25,18 @@ export function formatNumber(value: number, language: Language, digits = 0): str
 
 const withUnit = (text: string, unit: string) => `${text}${nbsp}${unit}`
 
+const byteSteps = ['o', 'ko', 'Mo', 'Go', 'To']
+
+/** `12,4 Mo` / `12.4 MB`, in steps of a thousand. */
+export function formatBytes(bytes: number, language: Language): string {
+  const step = Math.min(byteSteps.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
+  const unit = byteSteps[step] ?? 'o'
+  return withUnit(
+    formatNumber(bytes / 1000 ** step, language, step === 0 ? 0 : 1),
+    language === 'fr' ? unit : unit.replace('o', 'B'),
+  )
+}
+
 /** Speed over ground in knots, one decimal. */
 export const formatKnots = (kn: number, language: Language) =>
   withUnit(formatNumber(kn, language, 1), language === 'fr' ? 'nd' : 'kn')
@@ -102,6 +114,10 @@ export function formatDateTime(ms: number, language: Language, nowMs: number, ti
   }).format(ms)
   return `${date} ${formatTime(ms, language, timeZone)}`
 }
+
+/** `23 nov. 2026`. */
+export const formatDay = (ms: number, language: Language, timeZone?: string) =>
+  timeFormat(language, 'wholeDay', { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(ms)
 
 /** Short name of the reader's zone at that instant, `UTC+1`, `CET`. */
 export function zoneName(ms: number, language: Language): string {

@@ -1,0 +1,89 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { formatAge, formatNumber } from '../ui/format.ts'
+import { Icon } from '../ui/Icon.tsx'
+import { useLanguage } from '../ui/use-language.ts'
+import { useNow } from '../ui/use-now.ts'
+import type { DatasetAddress } from './address.ts'
+import controls from './Controls.module.css'
+import styles from './DatasetHead.module.css'
+import type { Dataset } from './explore-answers.ts'
+import { SimulatedMark } from './SimulatedMark.tsx'
+import type { ChangeAddress } from './use-address.ts'
+
+/** What the dataset is, how large, how fresh, whose: the stamp that stands over every view of its rows. */
+export function DatasetHead({
+  dataset,
+  address,
+  change,
+  children,
+}: {
+  dataset: Dataset
+  address: DatasetAddress
+  change: ChangeAddress
+  children: ReactNode
+}) {
+  const { t, language } = useLanguage()
+  const now = useNow(30_000)
+  const { default: metas, lacydon } = dataset.metas
+  const age = formatAge((now - Date.parse(metas.modified)) / 1000, language)
+  const isStream = lacydon.kind === 'stream'
+  return (
+    <header className={styles.head}>
+      <div className={styles.line}>
+        <div className={styles.names}>
+          <Link
+            to="/datasets"
+            search={(previous) => ({ lang: previous.lang })}
+            className={styles.back}
+            aria-label={t('datasets.toCatalogue')}
+          >
+            <Icon name="back" size={18} />
+          </Link>
+          <h1 className={styles.title}>{metas.title}</h1>
+          {lacydon.simulated && <SimulatedMark />}
+        </div>
+        {lacydon.version !== null && (
+          <Link
+            to="/datasets/new"
+            search={(previous) => ({ lang: previous.lang, dataset: dataset.dataset_id })}
+            className={controls.button}
+          >
+            {t('datasets.newVersion')}
+          </Link>
+        )}
+      </div>
+      <p className={styles.stamp}>
+        <span>
+          <strong>{formatNumber(metas.records_count, language)}</strong>{' '}
+          {t('datasets.rows', { count: metas.records_count })}
+        </span>
+        {lacydon.version !== null && <span>{t('datasets.version', { version: lacydon.version })}</span>}
+        <time dateTime={metas.modified} title={metas.modified}>
+          {t(isStream ? 'datasets.receivedAge' : 'datasets.modifiedAge', { age })}
+        </time>
+        {metas.publisher && <span>{metas.publisher}</span>}
+        {metas.license ? (
+          metas.license_url ? (
+            <a href={metas.license_url} rel="license noreferrer" target="_blank">
+              {metas.license}
+            </a>
+          ) : (
+            <span>{metas.license}</span>
+          )
+        ) : (
+          <span className={styles.caution}>{t('datasets.noLicence')}</span>
+        )}
+      </p>
+      {address.at && (
+        <p className={styles.past} role="status">
+          {t('datasets.past', { version: address.at.slice(1) })}
+          <button type="button" className={controls.quiet} onClick={() => change({ at: undefined })}>
+            {t('datasets.toCurrent')}
+          </button>
+        </p>
+      )}
+      {children}
+    </header>
+  )
+}

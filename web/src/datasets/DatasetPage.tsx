@@ -1,0 +1,139 @@
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
+import message from '../shell/Message.module.css'
+import { useLanguage } from '../ui/use-language.ts'
+import { useIsNarrow } from '../ui/use-media.ts'
+import { ActiveFilters } from './ActiveFilters.tsx'
+import { type DatasetAddress, type Tab, tabs } from './address.ts'
+import { useDataset } from './api.ts'
+import { DatasetHead } from './DatasetHead.tsx'
+import styles from './DatasetPage.module.css'
+import { type Dataset, geoFieldOf } from './explore-answers.ts'
+import { FilterPanel } from './FilterPanel.tsx'
+import { conditionsOf } from './odsql-text.ts'
+import { Refusal } from './requests.ts'
+import { RecordTable } from './table/RecordTable.tsx'
+import { type ChangeAddress, useDatasetAddress } from './use-address.ts'
+
+const parts = {
+  map: lazy(() => import('./map/DatasetMapPane.tsx').then((m) => ({ default: m.DatasetMapPane }))),
+  chart: lazy(() => import('./chart/ChartMaker.tsx').then((m) => ({ default: m.ChartMaker }))),
+  info: lazy(() => import('./InfoTab.tsx').then((m) => ({ default: m.InfoTab }))),
+  versions: lazy(() => import('./versions/VersionsTab.tsx').then((m) => ({ default: m.VersionsTab }))),
+  export: lazy(() => import('./ExportTab.tsx').then((m) => ({ default: m.ExportTab }))),
+  api: lazy(() => import('./console/ApiConsole.tsx').then((m) => ({ default: m.ApiConsole }))),
+  table: RecordTable,
+}
+
+/** What every part of the page gets: the dataset, the address, and what the rows must fulfil. */
+export interface PartProps {
+  dataset: Dataset
+  address: DatasetAddress
+  change: ChangeAddress
+  /** Conditions and version, as parameters of every question. */
+  asked: { where: string[]; refine: string[]; at: string | undefined }
+}
+
+/** One dataset: its rows as table, map and chart, and everything about it. */
+export function DatasetPage() {
+  const { t } = useLanguage()
+  const { id } = useParams({ from: '/datasets/$id' })
+  const [address, change] = useDatasetAddress()
+  const { data, error, refetch, isFetching } = useDataset(id, address.at)
+  const title = data?.metas.default.title ?? id
+  useEffect(() => {
+    document.title = `${title} · Lacydon`
+  }, [title])
+
+  if (data) return <Opened key={id} dataset={data} address={address} change={change} />
+  if (!error)
+    return (
+      <div className={styles.waiting} role="status">
+        {t('datasets.opening')}
+      </div>
+    )
+  const isMissing = error instanceof Refusal && error.status === 404
+  return (
+    <div className={message.page} role="alert">
+      <h1>{t(isMissing ? 'datasets.missing' : 'datasets.failed')}</h1>
+      <p>{isMissing ? t('datasets.missingWhy', { id }) : error.message}</p>
+      {isMissing ? (
+        <Link to="/datasets" search={(previous) => ({ lang: previous.lang })} className={message.action}>
+          {t('datasets.toCatalogue')}
+        </Link>
+      ) : (
+        <button type="button" className={message.action} disabled={isFetching} onClick={() => void refetch()}>
+          {t('live.retry')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+const withFilters: readonly Tab[] = ['table', 'map', 'chart']
+
+function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
+  const { t } = useLanguage()
+  const isNarrow = useIsNarrow()
+  const shownTabs = tabs.filter((tab) => isOffered(tab, dataset))
+  const tab = shownTabs.find((name) => name === address.tab) ?? 'table'
+  const asked = useMemo(
+    () => ({ ...conditionsOf(address, dataset.fields), at: address.at }),
+    [address, dataset.fields],
+  )
+  const Part = parts[tab]
+  const props = { dataset, address, change, asked }
+  return (
+    <div className={styles.page}>
+      <DatasetHead dataset={dataset} address={address} change={change}>
+        <div className={styles.tabs} role="tablist" aria-label={t('datasets.tabs')}>
+          {shownTabs.map((name, i) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab === name}
+              aria-controls="dataset-part"
+              tabIndex={tab === name ? 0 : -1}
+              className={styles.tab}
+              onClick={() => change({ tab: name === 'table' ? undefined : name, row: undefined })}
+              onKeyDown={({ key }) => {
+                const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
+                if (step === 0) return
+                const next = shownTabs[(i + step + shownTabs.length) % shownTabs.length]!
+                change({ tab: next === 'table' ? undefined : next, row: undefined }, true)
+                document.getElementById(`tab-${next}`)?.focus()
+              }}
+            >
+              {t(`datasets.tab.${name}`)}
+            </button>
+          ))}
+        </div>
+      </DatasetHead>
+      <ActiveFilters {...props}>
+        {isNarrow && withFilters.includes(tab) && <FilterPanel {...props} isFlyout />}
+      </ActiveFilters>
+      <div className={styles.body}>
+        {!isNarrow && withFilters.includes(tab) && <FilterPanel {...props} />}
+        <div
+          className={styles.part}
+          id="dataset-part"
+          role="tabpanel"
+          aria-labelledby={`tab-${tab}`}
+          data-tab={tab}
+        >
+          <Suspense fallback={<div className={styles.waiting}>{t('datasets.opening')}</div>}>
+            <Part {...props} />
+          </Suspense>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function isOffered(tab: Tab, dataset: Dataset): boolean {
+  if (tab === 'map') return geoFieldOf(dataset) !== undefined
+  if (tab === 'versions') return dataset.metas.lacydon.version !== null
+  return true
+}

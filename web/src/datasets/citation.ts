@@ -1,0 +1,24 @@
+import type { Dataset } from './explore-answers.ts'
+
+export interface CitationWords {
+  title: (title: string) => string
+  version: (version: number) => string
+  readOn: (day: string) => string
+  day: (ms: number) => string
+}
+
+/** How the dataset is cited: publisher, title, version, day of change, address of that version, day of reading, licence. */
+export function citation(dataset: Dataset, page: string, words: CitationWords, nowMs: number): string {
+  const { default: metas, lacydon } = dataset.metas
+  const { version } = lacydon
+  const parts = [
+    metas.publisher,
+    words.title(metas.title),
+    version === null ? null : words.version(version),
+    words.day(Date.parse(metas.modified)),
+    version === null ? page : `${page}?at=v${version}`,
+    words.readOn(words.day(nowMs)),
+    metas.license,
+  ]
+  return `${parts.filter(Boolean).join('. ')}.`
+}

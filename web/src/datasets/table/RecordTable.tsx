@@ -1,0 +1,228 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { formatNumber } from '../../ui/format.ts'
+import { useLanguage } from '../../ui/use-language.ts'
+import { useIsNarrow } from '../../ui/use-media.ts'
+import { readerZone, useRecords } from '../api.ts'
+import controls from '../Controls.module.css'
+import { cellText } from '../cell-text.ts'
+import type { PartProps } from '../DatasetPage.tsx'
+import type { DataRecord } from '../explore-answers.ts'
+import { splitList } from '../lists.ts'
+import { nameText } from '../odsql-text.ts'
+import { Refusal } from '../requests.ts'
+import { useCellStyle } from '../use-cell-style.ts'
+import { ColumnChoice } from './ColumnChoice.tsx'
+import { ColumnHead } from './ColumnHead.tsx'
+import { columnsOf, isTabular } from './columns.ts'
+import { RecordPanel } from './RecordPanel.tsx'
+import styles from './RecordTable.module.css'
+import { mostRows, useRows } from './use-rows.ts'
+
+const rowPx = 36
+const headPx = 42
+
+/** The rows as a table: only what is seen is read and drawn, up and down and sideways. */
+export function RecordTable({ dataset, address, change, asked }: PartProps) {
+  const { t, language } = useLanguage()
+  const isNarrow = useIsNarrow()
+  const style = useCellStyle()
+  const scroller = useRef<HTMLDivElement>(null)
+  const hidden = splitList(address.hide)
+  const tabular = useMemo(() => dataset.fields.filter(isTabular), [dataset.fields])
+  const fields = tabular.filter(({ name }) => !hidden.includes(name))
+  const sorted = fields.find(({ name }) => name === address.sort?.replace(/^-/, ''))
+  const isDescending = address.sort?.startsWith('-') ?? false
+  const question = {
+    ...asked,
+    select: tabular.map(({ name }) => nameText(name)).join(', '),
+    order_by: sorted && `${nameText(sorted.name)} ${isDescending ? 'desc' : 'asc'}`,
+    timezone: 'UTC',
+  }
+  const firstPage = useRecords(dataset.dataset_id, { ...question, limit: 100, offset: 0 })
+  const total = firstPage.data?.total_count
+  const rowCount = Math.min(total ?? 0, mostRows)
+  const sample = firstPage.data?.results
+  // biome-ignore lint/correctness/useExhaustiveDependencies: widths follow what is shown, not each new page
+  const columns = useMemo(
+    () => columnsOf(fields, sample ?? [], style),
+    [dataset.fields, address.hide, sample !== undefined, language],
+  )
+  const vertical = useVirtualizer({
+    count: rowCount,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 12,
+    scrollMargin: headPx,
+  })
+  const horizontal = useVirtualizer({
+    horizontal: true,
+    count: columns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (i) => columns[i]?.widthPx ?? 100,
+    overscan: 4,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the columns change
+  useEffect(() => horizontal.measure(), [columns])
+  const shownRows = vertical.getVirtualItems()
+  const shownColumns = horizontal.getVirtualItems()
+  const rows = useRows(
+    dataset.dataset_id,
+    question,
+    shownRows[0]?.index ?? 0,
+    shownRows[shownRows.length - 1]?.index ?? 0,
+  )
+  const [active, setActive] = useState(address.row ?? 0)
+  const open = (row: number | undefined) => change({ row }, address.row !== undefined && row !== undefined)
+  const opened: DataRecord | undefined = address.row === undefined ? undefined : rows.row(address.row)
+  useEffect(() => {
+    if (address.row !== undefined && rowCount > 0) vertical.scrollToIndex(address.row, { align: 'auto' })
+  }, [address.row, rowCount, vertical])
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.target !== scroller.current) return
+    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 }
+    const step = steps[event.key]
+    const to = event.key === 'Home' ? 0 : event.key === 'End' ? rowCount - 1 : step && active + step
+    if (to !== undefined) {
+      event.preventDefault()
+      const next = Math.max(0, Math.min(rowCount - 1, to))
+      setActive(next)
+      vertical.scrollToIndex(next)
+      if (address.row !== undefined) open(next)
+    } else if (event.key === 'Enter') open(active)
+    else if (event.key === 'Escape' && address.row !== undefined) open(undefined)
+  }
+  const error = firstPage.error ?? rows.error
+  const width = horizontal.getTotalSize()
+  const isRowsShort = total !== undefined && total > mostRows
+
+  return (
+    <div className={styles.pane}>
+      <div className={styles.main}>
+        <div className={styles.tools}>
+          <p className={styles.count} role="status">
+            {total === undefined
+              ? t('datasets.opening')
+              : t('datasets.table.count', { shown: formatNumber(total, language), count: total })}
+            {isRowsShort && (
+              <>
+                {' '}
+                {t('datasets.table.first', { shown: formatNumber(mostRows, language) })}{' '}
+                <button type="button" className={styles.link} onClick={() => change({ tab: 'export' })}>
+                  {t('datasets.table.exportAll')}
+                </button>
+              </>
+            )}
+          </p>
+          <ColumnChoice fields={tabular} hidden={hidden} change={change} />
+        </div>
+        {error && total === undefined ? (
+          <div className={styles.message}>
+            <p className={controls.error} role="alert">
+              <strong>{t('datasets.table.failed')}</strong>{' '}
+              {error instanceof Refusal ? error.message : t('datasets.unreachable')}
+            </p>
+          </div>
+        ) : (
+          // biome-ignore lint/a11y/useSemanticElements: rows and columns out of sight are not in the document
+          <div
+            ref={scroller}
+            className={styles.scroller}
+            role="grid"
+            aria-label={t('datasets.table.label', { title: dataset.metas.default.title })}
+            aria-rowcount={rowCount + 1}
+            aria-colcount={columns.length}
+            aria-busy={rows.isFetching}
+            aria-activedescendant={
+              shownRows.some(({ index }) => index === active) ? `row-${active}` : undefined
+            }
+            tabIndex={0}
+            onKeyDown={onKeyDown}
+          >
+            {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+            {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
+            <div className={styles.head} role="row" aria-rowindex={1} style={{ width, height: headPx }}>
+              {shownColumns.map(({ index, start }) => {
+                const column = columns[index]
+                return (
+                  column && (
+                    <ColumnHead
+                      key={column.field.name}
+                      column={column}
+                      index={index}
+                      leftPx={start}
+                      sort={sorted === column.field ? (isDescending ? 'descending' : 'ascending') : undefined}
+                      isLast={index > 0 && index >= columns.length - 2}
+                      address={address}
+                      change={change}
+                    />
+                  )
+                )
+              })}
+            </div>
+            {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+            <div role="rowgroup" style={{ width, height: vertical.getTotalSize() }}>
+              {shownRows.map(({ index, start }) => {
+                const record = rows.row(index)
+                return (
+                  // biome-ignore lint/a11y/useSemanticElements: as above
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the grid
+                  // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+                  <div
+                    key={index}
+                    id={`row-${index}`}
+                    role="row"
+                    aria-rowindex={index + 2}
+                    aria-selected={index === (address.row ?? active)}
+                    data-opened={index === address.row || undefined}
+                    className={styles.row}
+                    style={{ width, height: rowPx, transform: `translateY(${start - headPx}px)` }}
+                    onClick={() => {
+                      setActive(index)
+                      open(index === address.row ? undefined : index)
+                    }}
+                  >
+                    {shownColumns.map((shown) => {
+                      const column = columns[shown.index]
+                      if (!column) return null
+                      const text = record ? cellText(record[column.field.name], column.field, style) : '…'
+                      return (
+                        // biome-ignore lint/a11y/useSemanticElements: as above
+                        // biome-ignore lint/a11y/useFocusableInteractive: as above
+                        <span
+                          key={column.field.name}
+                          role="gridcell"
+                          aria-colindex={shown.index + 1}
+                          className={styles.cell}
+                          data-right={column.isRight || undefined}
+                          style={{ left: shown.start, width: column.widthPx }}
+                          title={text.length > 24 ? text : undefined}
+                        >
+                          {text}
+                        </span>
+                      )
+                    })}
+                  </div>
+                )
+              })}
+            </div>
+            {total === 0 && <p className={styles.none}>{t('datasets.table.none')}</p>}
+          </div>
+        )}
+        <p className={styles.zone}>{t('datasets.table.zone', { zone: readerZone })}</p>
+      </div>
+      {address.row !== undefined && opened && (
+        <RecordPanel
+          dataset={dataset}
+          record={opened}
+          index={address.row}
+          rowCount={rowCount}
+          asked={asked}
+          change={change}
+          isSheet={isNarrow}
+        />
+      )}
+    </div>
+  )
+}
