@@ -40,8 +40,10 @@ export function DatasetHead({
           >
             <Icon name="back" size={18} />
           </Link>
-          <h1 className={styles.title}>{metas.title}</h1>
-          {lacydon.simulated && <SimulatedMark />}
+          <div className={styles.called}>
+            <h1 className={styles.title}>{metas.title}</h1>
+            {lacydon.simulated && <SimulatedMark />}
+          </div>
         </div>
         {lacydon.version !== null && (
           <Link

@@ -82,6 +82,9 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
     [address, dataset.fields],
   )
   const Part = parts[tab]
+  useEffect(() => {
+    document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [tab])
   const props = { dataset, address, change, asked }
   return (
     <div className={styles.page}>

@@ -4,6 +4,7 @@ import { platformPath } from './api.ts'
 import { CopyButton } from './CopyButton.tsx'
 import { citation } from './citation.ts'
 import type { PartProps } from './DatasetPage.tsx'
+import { DescribeForm } from './describe/DescribeForm.tsx'
 import { unitOf } from './explore-answers.ts'
 import { useNames } from './names.ts'
 import { ScrollBox } from './ScrollBox.tsx'
@@ -127,6 +128,11 @@ export function InfoTab({ dataset }: PartProps) {
               .map(([name, value]) => [<dt key={`${name}-dt`}>{name}</dt>, <dd key={name}>{value}</dd>])}
           </dl>
         </section>
+        {lacydon.version !== null && (
+          <div>
+            <DescribeForm id={dataset.dataset_id} />
+          </div>
+        )}
         <section className={styles.section}>
           <h2>{t('datasets.info.cite')}</h2>
           <p className={styles.quote}>{cited}</p>

@@ -63,6 +63,8 @@ export function ChartMaker({ dataset, address, change, asked }: PartProps) {
     const digits = Number.isInteger(value) ? 0 : Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3
     return `${formatNumber(value, language, digits)}${unit ? `${unit === '°' ? '' : '\u00a0'}${unit}` : ''}`
   }
+  const tickText = (value: number): string =>
+    new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB', { maximumFractionDigits: 3 }).format(value)
   const yLabel = y
     ? t('datasets.chart.of', { measure: t(`datasets.chart.measure.${measure}`), field: y.label })
     : t('datasets.chart.measure.count')
@@ -179,7 +181,7 @@ export function ChartMaker({ dataset, address, change, asked }: PartProps) {
               figures.length > 0 && (
                 <ChartView
                   label={title}
-                  options={{ figures, form, isTime: isTimed, nameOf, valueText, timeText }}
+                  options={{ figures, form, isTime: isTimed, nameOf, valueText, tickText, timeText }}
                 />
               )
             )}

@@ -24,6 +24,8 @@ export interface DrawOptions {
   /** How a group and a measure are written. */
   nameOf: (x: Figure['x']) => string
   valueText: (y: number) => string
+  /** A value at an axis, without more digits than it has. */
+  tickText: (y: number) => string
   timeText: (ms: number) => string
 }
 
@@ -32,8 +34,17 @@ const perSign = 6.8
 
 /** Bars from zero with their value beside, or a line with its area; an SVG element that uses the tokens. */
 export function drawChart(options: DrawOptions): SVGSVGElement | HTMLElement {
-  return options.form === 'bar' && !options.isTime ? drawBars(options) : drawLine(options)
+  const drawing = options.form === 'bar' && !options.isTime ? drawBars(options) : drawLine(options)
+  // The whole has one name; those that the library gives to its groups are allowed on no such element.
+  for (const part of drawing.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label')
+  return drawing
 }
+
+/** Whole figures have whole ticks. */
+const tickCount = (figures: readonly Figure[], most: number): number =>
+  figures.every(({ y }) => Number.isInteger(y))
+    ? Math.max(1, Math.min(most, Math.max(...figures.map(({ y }) => Math.abs(y)))))
+    : most
 
 const style = {
   fontFamily: 'var(--face)',
@@ -43,7 +54,7 @@ const style = {
   overflow: 'visible',
 }
 
-function drawBars({ figures, widthPx, nameOf, valueText }: DrawOptions) {
+function drawBars({ figures, widthPx, nameOf, valueText, tickText }: DrawOptions) {
   const rows = figures.map((figure, i) => ({ ...figure, key: i }))
   const longest = Math.max(...rows.map(({ x }) => nameOf(x).length), 4)
   const marginLeft = Math.min(maxNamePx, widthPx * 0.4, longest * perSign + 16)
@@ -61,13 +72,13 @@ function drawBars({ figures, widthPx, nameOf, valueText }: DrawOptions) {
     x: { axis: null, zero: true },
     y: { domain: rows.map(({ key }) => key), padding: 0.28, label: null },
     marks: [
-      gridX({ ticks: 4, stroke: 'var(--line)', strokeOpacity: 1 }),
+      gridX({ ticks: tickCount(figures, 4), stroke: 'var(--line)', strokeOpacity: 1 }),
       axisX({
         anchor: 'top',
-        ticks: 4,
+        ticks: tickCount(figures, 4),
         tickSize: 0,
         label: null,
-        tickFormat: (y: number) => valueText(y),
+        tickFormat: (y: number) => tickText(y),
       }),
       axisY({
         tickSize: 0,
@@ -89,7 +100,7 @@ function drawBars({ figures, widthPx, nameOf, valueText }: DrawOptions) {
   })
 }
 
-function drawLine({ figures, widthPx, isTime, nameOf, valueText, timeText }: DrawOptions) {
+function drawLine({ figures, widthPx, isTime, nameOf, valueText, tickText, timeText }: DrawOptions) {
   const points = figures.map((figure, i) => ({
     ...figure,
     at: isTime && figure.x !== null ? new Date(groupInstant(String(figure.x))) : i,
@@ -109,12 +120,12 @@ function drawLine({ figures, widthPx, isTime, nameOf, valueText, timeText }: Dra
     x: isTime ? { type: 'utc', label: null } : { label: null },
     y: { zero: true, nice: true },
     marks: [
-      gridY({ ticks: 5, stroke: 'var(--line)', strokeOpacity: 1 }),
+      gridY({ ticks: tickCount(figures, 5), stroke: 'var(--line)', strokeOpacity: 1 }),
       axisY({
-        ticks: 5,
+        ticks: tickCount(figures, 5),
         tickSize: 0,
         label: null,
-        tickFormat: (y: number) => valueText(y),
+        tickFormat: (y: number) => tickText(y),
       }),
       axisX({
         tickSize: 0,

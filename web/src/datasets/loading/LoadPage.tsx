@@ -77,6 +77,7 @@ export function LoadPage() {
           lang,
           dataset: id,
           load: begun.id,
+          corrects: address.corrects,
           ...(dataset === undefined && { new: true }),
         }),
       })
@@ -88,9 +89,11 @@ export function LoadPage() {
     }
   }
 
+  /** Back to the choice of a file, for the same purpose unless `patch` says another. */
   const restart = (patch: Partial<LoadAddress> = {}) => {
     setSending(undefined)
-    void navigate({ search: ({ lang }) => ({ lang, ...(title && { dataset }), ...patch }) })
+    const { corrects } = address
+    void navigate({ search: ({ lang }) => ({ lang, corrects, ...(title && { dataset }), ...patch }) })
   }
   const cancel = async () => {
     abort.current?.abort()
@@ -150,7 +153,7 @@ export function LoadPage() {
             view={view.data}
             onChanged={view.put}
             onAnother={() => restart()}
-            onCorrect={() => restart({ dataset, corrects: load, new: undefined })}
+            onCorrect={() => restart({ dataset, corrects: load })}
             onCancel={() => void cancel()}
           />
         ) : (

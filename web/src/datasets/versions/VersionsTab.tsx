@@ -60,7 +60,7 @@ export function VersionsTab({ dataset, address, change }: PartProps) {
                   )}
                   <span className={styles.dim}>{version.origin}</span>
                 </p>
-                {version.note && <p className={own.note}>{version.note}</p>}
+                {noteOf(version) && <p className={own.note}>{noteOf(version)}</p>}
                 <div className={styles.bar}>
                   {version.state === 'purged' ? (
                     <span className={styles.dim}>{t('datasets.versions.purged')}</span>
@@ -98,6 +98,9 @@ export function VersionsTab({ dataset, address, change }: PartProps) {
     </div>
   )
 }
+
+/** What people wrote: the mark of the load that made the version says nothing to them. */
+const noteOf = ({ note }: DatasetVersion) => note.replace(/\s*\(load [0-9a-f]+\)$/, '')
 
 /** Asks again before it acts: the question names what will be current. */
 function RollBack({ id, version }: { id: string; version: DatasetVersion }) {
