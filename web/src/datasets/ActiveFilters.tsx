@@ -2,12 +2,15 @@ import type { ReactNode } from 'react'
 import { Icon } from '../ui/Icon.tsx'
 import { useLanguage } from '../ui/use-language.ts'
 import styles from './ActiveFilters.module.css'
+import { valueName } from './cell-text.ts'
 import type { PartProps } from './DatasetPage.tsx'
 import { refinementsOf, toggleRefinement } from './odsql-text.ts'
+import { useCellStyle } from './use-cell-style.ts'
 
 /** What narrows the rows, each with a way to take it back; in sight on every part of the page. */
 export function ActiveFilters({ dataset, address, change, children }: PartProps & { children: ReactNode }) {
   const { t } = useLanguage()
+  const style = useCellStyle()
   const chips: { key: string; text: string; onRemove: () => void }[] = []
   if (address.q)
     chips.push({
@@ -20,7 +23,7 @@ export function ActiveFilters({ dataset, address, change, children }: PartProps 
     if (!field) continue
     chips.push({
       key: `${name}:${value}`,
-      text: t('datasets.filterIs', { field: field.label, value }),
+      text: t('datasets.filterIs', { field: field.label, value: valueName(field, value, style) }),
       onRemove: () => change({ filter: toggleRefinement(address.filter, field, value), row: undefined }),
     })
   }

@@ -4,12 +4,14 @@ import { Icon } from '../ui/Icon.tsx'
 import { useLanguage } from '../ui/use-language.ts'
 import { readerZone, useFacets, useRecords } from './api.ts'
 import controls from './Controls.module.css'
+import { valueName } from './cell-text.ts'
 import type { PartProps } from './DatasetPage.tsx'
 import type { Facet, FacetValue, Field } from './explore-answers.ts'
 import { FacetGroup, type FacetOption } from './FacetGroup.tsx'
 import styles from './FilterPanel.module.css'
 import { isNested, nameText, refinementsOf, refineText, toggleRefinement } from './odsql-text.ts'
 import { Refusal } from './requests.ts'
+import { useCellStyle } from './use-cell-style.ts'
 
 /** Fields whose values are offered: those made for it, else the first texts. */
 function facetFields(fields: readonly Field[]): Field[] {
@@ -54,6 +56,7 @@ export function FilterPanel(props: PartProps & { isFlyout?: boolean }) {
 
 function Filters({ dataset, address, change, asked }: PartProps) {
   const { t, language } = useLanguage()
+  const style = useCellStyle()
   const [words, setWords] = useState(address.q ?? '')
   useEffect(() => setWords(address.q ?? ''), [address.q])
   const fields = useMemo(() => facetFields(dataset.fields), [dataset.fields])
@@ -111,7 +114,7 @@ function Filters({ dataset, address, change, asked }: PartProps) {
           key={field.name}
           title={field.label}
           options={optionsOf(
-            facet.facets,
+            facet.facets.map((value) => ({ ...value, name: valueName(field, value.name, style) })),
             chosen.filter((one) => one.field === field.name).map(({ value }) => value),
           )}
           onToggle={(value) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellText, cellTextWithUnit } from './cell-text.ts'
+import { cellText, cellTextWithUnit, valueName } from './cell-text.ts'
 import type { Field } from './explore-answers.ts'
 
 const field = (name: string, type: Field['type'], unit?: string): Field => ({
@@ -29,6 +29,11 @@ describe('a cell', () => {
   ] as const)('%j of type %s', (value, type, french, english) => {
     expect(cellText(value, field('x', type), fr)).toBe(french)
     expect(cellText(value, field('x', type), en)).toBe(english)
+  })
+  it('of a facet is in words where it is yes or no', () => {
+    expect(valueName(field('x', 'boolean'), 'true', fr)).toBe('oui')
+    expect(valueName(field('x', 'boolean'), 'false', en)).toBe('no')
+    expect(valueName(field('x', 'text'), 'true', fr)).toBe('true')
   })
   it('that names something has no spaces', () => {
     expect(cellText(299042420, field('mmsi', 'int'), fr)).toBe('299042420')

@@ -89,3 +89,7 @@ export function cellTextWithUnit(value: unknown, field: Field, style: CellStyle)
   const unit = unitOf(field)
   return text !== '' && unit ? `${text}${unit === '°' ? '' : '\u00a0'}${unit}` : text
 }
+
+/** A facet value as the page writes it: booleans in words, all else as it is. */
+export const valueName = (field: Field, value: string, { words }: CellStyle): string =>
+  field.type !== 'boolean' ? value : /^(true|1)$/i.test(value) ? words.yes : words.no

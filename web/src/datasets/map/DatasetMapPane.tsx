@@ -16,6 +16,9 @@ import { useCellStyle } from '../use-cell-style.ts'
 import styles from './DatasetMapPane.module.css'
 import type { Bounds, DatasetMap } from './dataset-map.ts'
 
+/** Rows that one tile draws one by one; where there are more they are counted by cell. */
+const denseRows = 5000
+
 /** Where the rows are. What a press on one shows stands beside the map; the table holds the same rows in words. */
 export function DatasetMapPane({ dataset, address, change, asked }: PartProps) {
   const { t, language } = useLanguage()
@@ -101,6 +104,9 @@ export function DatasetMapPane({ dataset, address, change, asked }: PartProps) {
           <p className={`${controls.note} ${styles.notice}`} role="status">
             {t('datasets.map.none')}
           </p>
+        )}
+        {map && dataset.metas.default.records_count > denseRows && (
+          <p className={styles.legend}>{t('datasets.map.dense')}</p>
         )}
         {map && bounds && (
           <button

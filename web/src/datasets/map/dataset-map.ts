@@ -87,9 +87,9 @@ function rowLayers(palette: Palette): LayerSpecification[] {
       'source-layer': 'cells',
       paint: {
         'circle-color': palette.blue,
-        'circle-opacity': 0.65,
-        // By area: twice the rows, twice the surface.
-        'circle-radius': ['min', 16, ['max', 2.2, ['*', 0.9, ['sqrt', ['get', 'count']]]]],
+        'circle-radius': 4.6,
+        // Ten times the rows, a third darker: a thousand in a cell is nearly solid.
+        'circle-opacity': ['interpolate', ['linear'], ['log10', ['get', 'count']], 0, 0.22, 3, 0.95],
       },
     },
   ]

@@ -107,7 +107,7 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
               : t('datasets.table.count', { shown: formatNumber(total, language), count: total })}
             {isRowsShort && (
               <>
-                {' '}
+                {' · '}
                 {t('datasets.table.first', { shown: formatNumber(mostRows, language) })}{' '}
                 <button type="button" className={styles.link} onClick={() => change({ tab: 'export' })}>
                   {t('datasets.table.exportAll')}
