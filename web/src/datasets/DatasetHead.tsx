@@ -61,9 +61,13 @@ export function DatasetHead({
           {t('datasets.rows', { count: metas.records_count })}
         </span>
         {lacydon.version !== null && <span>{t('datasets.version', { version: lacydon.version })}</span>}
-        <time dateTime={metas.modified} title={metas.modified}>
-          {t(isStream ? 'datasets.receivedAge' : 'datasets.modifiedAge', { age })}
-        </time>
+        {metas.records_count === 0 ? (
+          <span>{t('datasets.noRowYet')}</span>
+        ) : (
+          <time dateTime={metas.modified} title={metas.modified}>
+            {t(isStream ? 'datasets.receivedAge' : 'datasets.modifiedAge', { age })}
+          </time>
+        )}
         {metas.publisher && <span>{metas.publisher}</span>}
         {metas.license ? (
           metas.license_url ? (

@@ -69,15 +69,19 @@ export function ResultList({ entries, isLoading, picked, onPick }: ResultListPro
             <p className={styles.figures}>
               <strong>{formatNumber(rows, language)}</strong>
               <span>{t('datasets.rows', { count: rows })}</span>
-              <time
-                dateTime={entry.modified}
-                className={styles.age}
-                data-live={entry.kind === 'stream' || undefined}
-              >
-                {t(entry.kind === 'stream' ? 'datasets.receivedAge' : 'datasets.modifiedAge', {
-                  age: formatAge((now - Date.parse(entry.modified)) / 1000, language),
-                })}
-              </time>
+              {rows === 0 ? (
+                <span className={styles.age}>{t('datasets.noRowYet')}</span>
+              ) : (
+                <time
+                  dateTime={entry.modified}
+                  className={styles.age}
+                  data-live={entry.kind === 'stream' || undefined}
+                >
+                  {t(entry.kind === 'stream' ? 'datasets.receivedAge' : 'datasets.modifiedAge', {
+                    age: formatAge((now - Date.parse(entry.modified)) / 1000, language),
+                  })}
+                </time>
+              )}
             </p>
           </li>
         )

@@ -104,3 +104,11 @@ describe('sorting', () => {
     expect(ids('relevance')[0]).toBe('escales')
   })
 })
+
+it('puts what has no row last by date: it was never updated', () => {
+  const empty = entry('empty', 'Empty', { modified: '2026-11-24T12:00:00Z' })
+  const filled = entry('filled', 'Filled', { records_count: 5 })
+  const newer = entry('newer', 'Newer', { records_count: 5, modified: '2026-11-24T06:00:00Z' })
+  const ids = sortCatalogue([empty, filled, newer], 'modified', 'en').map(({ dataset_id }) => dataset_id)
+  expect(ids).toEqual(['newer', 'filled', 'empty'])
+})

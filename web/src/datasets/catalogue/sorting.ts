@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '../explore-answers.ts'
 import type { CatalogueSort } from './address.ts'
 
-/** `relevance` keeps the order of the search; ties of the others go by title. */
+/** `relevance` keeps the order of the search; ties of the others go by title, what has no row has no date and comes last. */
 export function sortCatalogue(
   entries: readonly CatalogueEntry[],
   sort: CatalogueSort,
@@ -12,7 +12,9 @@ export function sortCatalogue(
   const compare = {
     title: byTitle,
     modified: (a: CatalogueEntry, b: CatalogueEntry) =>
-      Date.parse(b.modified) - Date.parse(a.modified) || byTitle(a, b),
+      Number(a.records_count === 0) - Number(b.records_count === 0) ||
+      (a.records_count === 0 ? 0 : Date.parse(b.modified) - Date.parse(a.modified)) ||
+      byTitle(a, b),
     rows: (a: CatalogueEntry, b: CatalogueEntry) => b.records_count - a.records_count || byTitle(a, b),
   }[sort]
   return entries.toSorted(compare)

@@ -9,8 +9,8 @@ export interface Column {
 }
 
 const perSign = 7.4
-/** Figures of one width are wider than letters on average. */
-const perFigure = 8.7
+/** A tabular figure of the 14 px text (0.64 em): cut digits would be another number. */
+const perFigure = 9.2
 const bounds: Partial<Record<Field['type'], [number, number]>> = { text: [90, 320], json_blob: [140, 280] }
 
 /** Outlines are for the map: in a table they say nothing and weigh much. */
@@ -27,7 +27,7 @@ export function columnsOf(
     const unit = unitOf(field)
     const head = (field.label.length + (unit ? unit.length + 1 : 0)) * perSign + 58
     const [least, most] = bounds[field.type] ?? [80, 240]
-    const wide = Math.max(...texts, 0) * (field.type === 'text' ? perSign : perFigure) + 28
+    const wide = Math.max(...texts, 0) * (field.type === 'text' ? perSign : perFigure) + 30
     return {
       field,
       widthPx: Math.round(Math.max(least, Math.min(most, wide), Math.min(head, 260))),
