@@ -8,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Until it holds, however slow the machine: no assertion here is about time.
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

@@ -50,8 +50,8 @@ export function openDataFolder(path: string): DataFolder {
   try {
     const holder = readHolder(holderPath)
     if (holder && isAnotherLivingProcess(holder)) throw inUse(folder, holder)
-    replaceFile(join(folder, 'VERSION'), `${layoutVersion}\n`)
-    replaceFile(holderPath, `${JSON.stringify(describeThisProcess())}\n`)
+    replaceFile(folder, 'VERSION', `${layoutVersion}\n`)
+    replaceFile(folder, 'instance.json', `${JSON.stringify(describeThisProcess())}\n`)
   } catch (error) {
     lock.close()
     throw error instanceof LacydonError ? error : unusable(path, error)
@@ -153,10 +153,11 @@ function processStart(pid: number): string | undefined {
   }
 }
 
-function replaceFile(path: string, content: string): void {
-  const temporary = `${path}.${process.pid}.new`
+/** The temporary name starts as ours do: another start, or one after a crash here, must not find a foreign file. */
+function replaceFile(folder: string, name: string, content: string): void {
+  const temporary = join(folder, `instance.${process.pid}.${name}.new`)
   writeFileSync(temporary, content, { mode: 0o600, flush: true })
-  renameSync(temporary, path)
+  renameSync(temporary, join(folder, name))
 }
 
 function inUse(folder: string, holder: Holder | undefined): LacydonError {
