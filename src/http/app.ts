@@ -12,6 +12,7 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { packageVersion } from '../package-root.ts'
+import { anonymous } from './principal.ts'
 import { sendProblem } from './problem.ts'
 import { guardWrites } from './writes.ts'
 
@@ -40,7 +41,11 @@ export async function buildApp(options: {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  app.addHook('onRequest', async (request) => guardWrites(request))
+  app.decorateRequest('principal', null as never)
+  app.addHook('onRequest', async (request) => {
+    request.principal = anonymous
+    guardWrites(request)
+  })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
 
   await app.register(helmet, {
