@@ -100,6 +100,9 @@ export const DatasetMetadata = Type.Object({
 })
 export type DatasetMetadata = Static<typeof DatasetMetadata>
 
+/** A dataset that the product itself defines, with what people are told about it. */
+export type BuiltInDataset = DatasetDefinition & { metadata?: DatasetMetadata }
+
 /** One immutable state of a dataset's rows. */
 export const DatasetVersion = Type.Object({
   version: Type.Integer(),

@@ -266,6 +266,12 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
         })
       })
       it('is not for people to change', async () => {
+        expect(opened.datasets.describe('heard')).toMatchObject({
+          definition: { id: 'heard' },
+          metadata: { license: 'CC0 1.0' },
+          isBuiltIn: true,
+        })
+        expect(opened.datasets.get('heard')).not.toHaveProperty('metadata')
         await expect(opened.datasets.delete('heard')).rejects.toMatchObject({ code: 'conflict' })
         await expect(opened.datasets.update('heard', {})).rejects.toMatchObject({ code: 'conflict' })
         await expect(opened.datasets.rollback('heard', 1)).rejects.toMatchObject({ code: 'conflict' })

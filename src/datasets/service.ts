@@ -19,7 +19,13 @@ import {
   haveSameColumns,
 } from './metadata-rules.ts'
 import { tableName, tableOf } from './rules.ts'
-import type { DatasetDefinition, DatasetField, DatasetMetadata, DatasetVersion } from './schema.ts'
+import type {
+  BuiltInDataset,
+  DatasetDefinition,
+  DatasetField,
+  DatasetMetadata,
+  DatasetVersion,
+} from './schema.ts'
 import type { DatasetTables } from './tables.ts'
 import { type Publication, stagingTable, Versions, type VersionsLog } from './versions.ts'
 import { readAt, type VersionRetention, versionAt } from './versions-rules.ts'
@@ -66,7 +72,7 @@ export interface DatasetsOptions {
   columnar: Columnar & Snapshots
   control: ControlDb
   /** Those the product defines itself. */
-  builtIn: readonly DatasetDefinition[]
+  builtIn: readonly BuiltInDataset[]
   now: () => Date
   log: VersionsLog
 }
@@ -74,7 +80,7 @@ export interface DatasetsOptions {
 /** The datasets of this instance and the one way to their rows. */
 export class Datasets {
   readonly #options: DatasetsOptions
-  readonly #builtIn: Map<string, DatasetDefinition>
+  readonly #builtIn: Map<string, { definition: DatasetDefinition; metadata: DatasetMetadata }>
   readonly #versions: Versions
   #stored = new Map<string, StoredDataset>()
   #changeCount = 0
@@ -93,7 +99,12 @@ export class Datasets {
   private constructor(options: DatasetsOptions) {
     const { columnar, control, now, log } = options
     this.#options = options
-    this.#builtIn = new Map(options.builtIn.map((definition) => [definition.id, definition]))
+    this.#builtIn = new Map(
+      options.builtIn.map(({ metadata = emptyMetadata, ...definition }) => [
+        definition.id,
+        { definition, metadata },
+      ]),
+    )
     this.#versions = new Versions({ store: columnar, control, now, log })
   }
 
@@ -112,14 +123,14 @@ export class Datasets {
   }
 
   list(): DatasetDefinition[] {
-    return [...this.#builtIn.values(), ...[...this.#stored.values()].map(({ definition }) => definition)]
+    return [...this.#builtIn.values(), ...this.#stored.values()].map(({ definition }) => definition)
   }
 
   /** Throws `not_found`. */
   get(id: string): DatasetDefinition {
-    const definition = this.#builtIn.get(id) ?? this.#stored.get(id)?.definition
-    if (!definition) throw notFound('dataset', id)
-    return definition
+    const known = this.#builtIn.get(id) ?? this.#stored.get(id)
+    if (!known) throw notFound('dataset', id)
+    return known.definition
   }
 
   /** Throws `not_found`. */
@@ -128,7 +139,7 @@ export class Datasets {
     if (!stored)
       return {
         definition: this.get(id),
-        metadata: emptyMetadata,
+        metadata: this.#builtIn.get(id)?.metadata ?? emptyMetadata,
         currentVersion: null,
         createdAt: null,
         modifiedAt: null,

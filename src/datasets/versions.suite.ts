@@ -8,6 +8,7 @@ import { openDuckDb } from '../engines/columnar/duckdb/open.ts'
 import { silentLog } from '../engines/columnar/engine-log.ts'
 import { column } from '../engines/columnar/query.ts'
 import { openControl } from '../engines/control/control.ts'
+import { emptyMetadata } from './metadata-rules.ts'
 import type { DatasetDefinition, DatasetField } from './schema.ts'
 import { Datasets } from './service.ts'
 import { datasetMigrations } from './tables.ts'
@@ -68,7 +69,13 @@ export async function openDatasets(
     }))
   const control = await openControl({ file: join(folder, 'control.sqlite'), log: silentLog })
   await control.migrate([datasetMigrations])
-  const datasets = await Datasets.open({ columnar, control, builtIn: [heard], now, log: silentLog })
+  const datasets = await Datasets.open({
+    columnar,
+    control,
+    builtIn: [{ ...heard, metadata: { ...emptyMetadata, license: 'CC0 1.0' } }],
+    now,
+    log: silentLog,
+  })
   return {
     datasets,
     columnar,

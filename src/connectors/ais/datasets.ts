@@ -1,5 +1,10 @@
 import { simulatedTwin } from '../../datasets/rules.ts'
-import type { DatasetDefinition, DatasetField } from '../../datasets/schema.ts'
+import type {
+  BuiltInDataset,
+  DatasetDefinition,
+  DatasetField,
+  DatasetMetadata,
+} from '../../datasets/schema.ts'
 
 const field = (
   name: string,
@@ -197,14 +202,51 @@ const vessels: DatasetDefinition = {
   ],
 }
 
+const told: DatasetMetadata = {
+  theme: ['maritime', 'mobility'],
+  keyword: ['AIS', 'navire', 'vessel'],
+  sector: ['maritime-safety'],
+  publisher: 'Lacydon',
+  // Whose antennas or feeds these are, and what they allow, differs from port to port: nothing is promised for them.
+  license: 'source-terms',
+  licenseUrl: '',
+  language: [],
+  territory: [],
+  references: ['https://www.itu.int/rec/R-REC-M.1371'],
+  attributions: [],
+  updateEvery: '',
+}
+
+/** What is invented is given away, and plays off Marseille and Fos. */
+const simulatedTold: Partial<DatasetMetadata> = {
+  license: 'CC0 1.0',
+  licenseUrl: 'https://creativecommons.org/publicdomain/zero/1.0/',
+  territory: ['13055', '13039'],
+}
+
+/** Slowest rhythm at which a class A ship at anchor is heard, and its identity (ITU-R M.1371-5 §3.3.8.2.3.2). */
+const positionEvery = 'PT3M'
+const identityEvery = 'PT6M'
+
+const described = (
+  definition: DatasetDefinition,
+  { keyword = [], ...of }: Partial<DatasetMetadata>,
+): BuiltInDataset[] => {
+  const metadata = { ...told, ...of, keyword: [...told.keyword, ...keyword] }
+  return [
+    { ...definition, metadata },
+    { ...simulatedTwin(definition), metadata: { ...metadata, ...simulatedTold } },
+  ]
+}
+
 /** The datasets that AIS feeds, real first, then their simulated twins. */
-export const aisDatasets: readonly DatasetDefinition[] = [
-  aisPositions,
-  aisStatic,
-  aisMessages,
-  aisRejects,
-  vessels,
-].flatMap((dataset) => [dataset, simulatedTwin(dataset)])
+export const aisDatasets: readonly BuiltInDataset[] = [
+  ...described(aisPositions, { keyword: ['position', 'vitesse', 'trajectoire'], updateEvery: positionEvery }),
+  ...described(aisStatic, { keyword: ['OMI', 'destination', 'ETA'], updateEvery: identityEvery }),
+  ...described(aisMessages, { keyword: ['station', 'bouée', 'météo'] }),
+  ...described(aisRejects, { theme: ['maritime'], keyword: ['qualité'] }),
+  ...described(vessels, { keyword: ['flotte', 'pavillon'], updateEvery: positionEvery }),
+]
 
 /** Which of the two sets: the id of a dataset in it. */
 export type Realm = 'real' | 'simulated'

@@ -8,6 +8,7 @@ import type { DatasetAddress } from './address.ts'
 import controls from './Controls.module.css'
 import styles from './DatasetHead.module.css'
 import type { Dataset } from './explore-answers.ts'
+import { useNames } from './names.ts'
 import { SimulatedMark } from './SimulatedMark.tsx'
 import type { ChangeAddress } from './use-address.ts'
 
@@ -24,6 +25,7 @@ export function DatasetHead({
   children: ReactNode
 }) {
   const { t, language } = useLanguage()
+  const names = useNames()
   const now = useNow(30_000)
   const { default: metas, lacydon } = dataset.metas
   const age = formatAge((now - Date.parse(metas.modified)) / 1000, language)
@@ -72,10 +74,10 @@ export function DatasetHead({
         {metas.license ? (
           metas.license_url ? (
             <a href={metas.license_url} rel="license noreferrer" target="_blank">
-              {metas.license}
+              {names.licence(metas.license)}
             </a>
           ) : (
-            <span>{metas.license}</span>
+            <span>{names.licence(metas.license)}</span>
           )
         ) : (
           <span className={styles.caution}>{t('datasets.noLicence')}</span>

@@ -5,6 +5,7 @@ import { CopyButton } from './CopyButton.tsx'
 import { citation } from './citation.ts'
 import type { PartProps } from './DatasetPage.tsx'
 import { DescribeForm } from './describe/DescribeForm.tsx'
+import { durationWords } from './duration.ts'
 import { unitOf } from './explore-answers.ts'
 import { useNames } from './names.ts'
 import { ScrollBox } from './ScrollBox.tsx'
@@ -24,18 +25,20 @@ export function InfoTab({ dataset }: PartProps) {
       title: (title) => t('datasets.quoted', { text: title }),
       version: (version) => t('datasets.version', { version }),
       readOn: (date) => t('datasets.info.readOn', { date }),
+      licence: names.licence,
       day,
     },
     Date.now(),
   )
+  const within = durationWords(dcat.accrualperiodicity, language)
   const list = (values: readonly string[] | null, nameOf = (word: string) => word) =>
     values?.map(nameOf).join(', ') || null
   const licence = metas.license_url ? (
     <a href={metas.license_url} rel="license noreferrer" target="_blank">
-      {metas.license ?? metas.license_url}
+      {metas.license ? names.licence(metas.license) : metas.license_url}
     </a>
   ) : (
-    metas.license
+    metas.license && names.licence(metas.license)
   )
   const facts: [string, React.ReactNode][] = [
     [t('datasets.info.id'), <code key="id">{dataset.dataset_id}</code>],
@@ -48,7 +51,7 @@ export function InfoTab({ dataset }: PartProps) {
         {day(Date.parse(metas.modified))}
       </time>,
     ],
-    [t('datasets.info.every'), dcat.accrualperiodicity],
+    [t('datasets.info.every'), within && t('datasets.info.within', { duration: within })],
     [t('datasets.info.theme'), list(metas.theme, names.theme)],
     [t('datasets.info.sector'), list(custom.sector, names.sector)],
     [t('datasets.info.keyword'), list(metas.keyword)],

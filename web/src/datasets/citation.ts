@@ -4,6 +4,7 @@ export interface CitationWords {
   title: (title: string) => string
   version: (version: number) => string
   readOn: (day: string) => string
+  licence: (name: string) => string
   day: (ms: number) => string
 }
 
@@ -18,7 +19,7 @@ export function citation(dataset: Dataset, page: string, words: CitationWords, n
     words.day(Date.parse(metas.modified)),
     version === null ? page : `${page}?at=v${version}`,
     words.readOn(words.day(nowMs)),
-    metas.license,
+    metas.license && words.licence(metas.license),
   ]
   return `${parts.filter(Boolean).join('. ')}.`
 }

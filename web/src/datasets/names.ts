@@ -6,6 +6,7 @@ export function useNames() {
   const known = (key: string, word: string): string => (i18n.exists(key) ? t(key as never) : word)
   return {
     theme: (word: string) => known(`datasets.theme.${word}`, word),
+    licence: (word: string) => known(`datasets.licence.${word}`, word),
     sector: (word: string) => known(`datasets.sector.${word}`, word),
     feature: (word: string) => known(`datasets.feature.${word}`, word),
     origin: (word: string) => known(`datasets.origin.${word}`, word),

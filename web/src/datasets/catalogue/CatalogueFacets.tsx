@@ -22,6 +22,7 @@ export function CatalogueFacets({
   const names = useNames()
   const nameOf: Partial<Record<FacetName, (value: string) => string>> = {
     theme: names.theme,
+    license: names.licence,
     sector: names.sector,
     feature: names.feature,
     origin: names.origin,

@@ -32,7 +32,9 @@ export function ResultList({ entries, isLoading, picked, onPick }: ResultListPro
     <ul className={styles.list}>
       {entries.map((entry) => {
         const { dataset_id: id, title, description, records_count: rows, features } = entry
-        const about = [entry.publisher, entry.license].filter(Boolean).join(' · ')
+        const about = [entry.publisher, entry.license && names.licence(entry.license)]
+          .filter(Boolean)
+          .join(' · ')
         return (
           <li key={id} className={styles.item}>
             <input

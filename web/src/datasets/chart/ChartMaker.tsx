@@ -7,6 +7,7 @@ import controls from '../Controls.module.css'
 import { cellText } from '../cell-text.ts'
 import type { PartProps } from '../DatasetPage.tsx'
 import { isTime, unitOf } from '../explore-answers.ts'
+import { useNames } from '../names.ts'
 import { Refusal } from '../requests.ts'
 import { ScrollBox } from '../ScrollBox.tsx'
 import sections from '../Sections.module.css'
@@ -28,6 +29,7 @@ import {
 /** Rows as bars, a line or one number: choices above, what they say as the title, the figures one key away. */
 export function ChartMaker({ dataset, address, change, asked }: PartProps) {
   const { t, language } = useLanguage()
+  const names = useNames()
   const style = useCellStyle()
   const plan = useMemo(() => chartPlan(address, dataset.fields), [address, dataset.fields])
   const { form, x, y, measure, step } = plan
@@ -190,7 +192,7 @@ export function ChartMaker({ dataset, address, change, asked }: PartProps) {
                 {t('datasets.chart.source', { title: dataset.metas.default.title })}
                 {dataset.metas.lacydon.version !== null &&
                   ` · ${t('datasets.version', { version: Number(address.at?.slice(1) ?? dataset.metas.lacydon.version) })}`}
-                {dataset.metas.default.license && ` · ${dataset.metas.default.license}`}
+                {dataset.metas.default.license && ` · ${names.licence(dataset.metas.default.license)}`}
                 {form === 'bar' &&
                   data &&
                   data.total_count > figures.length &&
