@@ -1,18 +1,22 @@
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify'
 import { packageVersion } from '../package-root.ts'
-import { anonymous } from './principal.ts'
+import { Doors } from './doors.ts'
+import { anonymous, type Principal } from './principal.ts'
 import { sendProblem } from './problem.ts'
 import { guardWrites } from './writes.ts'
 
@@ -24,10 +28,22 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route that was registered, with its door. */
+    doors: Doors
+  }
+}
+
 /** The web server without routes: validation, problem+json, security headers, compression, OpenAPI. */
 export async function buildApp(options: {
   trustedProxies: string[]
   logger: FastifyBaseLogger
+  publicUrl?: string | undefined
+  /** Says who asks, before anything else happens. Default: nobody is known. Throws 401 for a wrong key. */
+  identify?: (request: FastifyRequest, reply: FastifyReply) => Promise<Principal>
+  /** Whether somebody has an account. */
+  hasAccounts?: () => boolean
 }): Promise<App> {
   const app: App = fastify({
     loggerInstance: options.logger,
@@ -41,10 +57,20 @@ export async function buildApp(options: {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  await app.register(cookie)
+  const doors = new Doors()
+  app.addHook('onRoute', doors.note)
+  app.decorate('doors', doors)
+  app.decorateRequest('access', null)
   app.decorateRequest('principal', null as never)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     request.principal = anonymous
-    guardWrites(request)
+    if (options.identify) request.principal = await options.identify(request, reply)
+    guardWrites(request, {
+      hasAccounts: options.hasAccounts?.() ?? false,
+      publicUrl: options.publicUrl,
+      trustsProxies: options.trustedProxies.length > 0,
+    })
   })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
 
@@ -89,6 +115,10 @@ export async function buildApp(options: {
       },
     },
   })
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  app.get(
+    '/api/openapi.json',
+    { schema: { hide: true }, config: { door: { public: 'describes the API' } } },
+    () => app.swagger(),
+  )
   return app
 }

@@ -4,6 +4,10 @@
 export const actions = ['discover', 'preview', 'query', 'export', 'stream', 'tiles', 'reshare'] as const
 export type Action = (typeof actions)[number]
 
+/** What a key may do: an action on datasets, or loading and describing those of its organisation. */
+export const keyScopes = [...actions, 'load'] as const
+export type KeyScope = (typeof keyScopes)[number]
+
 /** What a member may do inside an organisation. */
 export const organisationRoles = ['admin', 'steward', 'analyst', 'reader', 'developer'] as const
 export type OrganisationRole = (typeof organisationRoles)[number]
@@ -29,7 +33,7 @@ export type Principal =
   | ({
       kind: 'key'
       key: string
-      scopes: readonly Action[]
+      scopes: readonly KeyScope[]
       /** Null: all that its user may. */
       datasets: readonly string[] | null
     } & Acting)
