@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { invalidSetting } from './errors.ts'
+import { readAllowed } from './http/outbound-address.ts'
 
 export interface Config {
   port: number
@@ -19,6 +20,8 @@ export interface Config {
   publicUrl: string | undefined
   /** Addresses or CIDR ranges whose X-Forwarded-* headers are believed. */
   trustedProxies: string[]
+  /** Ranges of private networks that may be asked, as `readAllowed` of http/outbound-address.ts reads them. */
+  outboundAllow: string
   /** Days that AIS rows stay, by time of receipt. */
   aisRetentionDays: number
   /** Versions of a dataset past both of these are purged, never the current one. */
@@ -55,6 +58,12 @@ export const settings = [
   { name: 'FILES_URL', meaning: 'file:///FOLDER for files elsewhere than in DATA_DIR', fallback: '' },
   { name: 'PUBLIC_URL', meaning: 'address under which people reach this instance', fallback: '' },
   { name: 'TRUSTED_PROXIES', meaning: 'proxy addresses whose forwarded headers are believed', fallback: '' },
+  {
+    name: 'OUTBOUND_ALLOW',
+    meaning:
+      'private networks that may be asked for data: CIDR[:port], such as 10.0.0.0/8 or 192.168.1.20:8080',
+    fallback: '',
+  },
   { name: 'AIS_RETENTION_DAYS', meaning: 'days that AIS rows stay, by time of receipt', fallback: '30' },
   { name: 'VERSIONS_KEEP', meaning: 'last versions of a dataset that stay, however old', fallback: '20' },
   {
@@ -142,6 +151,11 @@ function proxies(text: string): string[] {
   return list
 }
 
+function outboundRanges(text: string): string {
+  readAllowed(text)
+  return text
+}
+
 /**
  * The configuration from environment and flags; flags win. Throws `invalid_setting` with one sentence that says
  * which setting is wrong and what to write.
@@ -171,6 +185,7 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     filesUrl: url('FILES_URL', text('FILES_URL'), ['file:', 's3:']),
     publicUrl: url('PUBLIC_URL', text('PUBLIC_URL'), ['http:', 'https:']),
     trustedProxies: proxies(text('TRUSTED_PROXIES')),
+    outboundAllow: outboundRanges(text('OUTBOUND_ALLOW')),
     aisRetentionDays: wholeNumber('AIS_RETENTION_DAYS', text('AIS_RETENTION_DAYS'), 1, 36_500),
     versionsKeep: wholeNumber('VERSIONS_KEEP', text('VERSIONS_KEEP'), 1, 1_000_000),
     versionsKeepDays: wholeNumber('VERSIONS_KEEP_DAYS', text('VERSIONS_KEEP_DAYS'), 0, 36_500),
