@@ -30,6 +30,7 @@ export function changeRoutes(
   app.get(
     '/api/v1/datasets/:id/changes',
     {
+      config: { door: { action: 'export', dataset: 'id' } },
       schema: {
         tags: ['versions'],
         summary: 'What changed since a reader last asked',
@@ -83,6 +84,7 @@ export function changeRoutes(
     app.get(
       `/feeds/datasets.${format}`,
       {
+        config: { door: { action: 'discover', catalogue: true } },
         schema: {
           tags: ['feeds'],
           summary: `The changelog of all datasets (${name})`,
@@ -95,6 +97,7 @@ export function changeRoutes(
     app.get(
       `/feeds/datasets/:id.${format}`,
       {
+        config: { door: { action: 'discover', dataset: 'id' } },
         schema: {
           tags: ['feeds'],
           summary: `The changelog of a dataset (${name})`,

@@ -42,6 +42,7 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
   app.get(
     '/api/v1/datasets',
     {
+      config: { door: { action: 'discover', catalogue: true } },
       schema: {
         tags: ['datasets'],
         summary: 'Every dataset of this instance with its fields',
@@ -54,6 +55,7 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
   app.get(
     '/api/v1/datasets/:id',
     {
+      config: { door: { action: 'discover', dataset: 'id' } },
       schema: {
         tags: ['datasets'],
         summary: 'One dataset with its fields',
@@ -67,6 +69,7 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
   app.post(
     '/api/v1/datasets',
     {
+      config: { door: { account: 'steward' } },
       schema: {
         tags: ['datasets'],
         summary: 'Make an empty dataset',
@@ -85,6 +88,7 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
   app.patch(
     '/api/v1/datasets/:id',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags: ['datasets'],
         summary: 'Change what is told about a dataset, or its fields',
@@ -101,6 +105,7 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
   app.delete(
     '/api/v1/datasets/:id',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags: ['datasets'],
         summary: 'Delete a dataset with all its versions',

@@ -46,6 +46,7 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
   app.get(
     '/api/v1/datasets/:id/versions',
     {
+      config: { door: { action: 'discover', dataset: 'id' } },
       schema: {
         tags: ['versions'],
         summary: 'The versions of a dataset, newest first',
@@ -67,6 +68,7 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
   app.get(
     '/api/v1/datasets/:id/versions/:at',
     {
+      config: { door: { action: 'discover', dataset: 'id' } },
       schema: {
         tags: ['versions'],
         summary: 'The version in force at a moment, with its fields',
@@ -86,6 +88,7 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
   app.post(
     '/api/v1/datasets/:id/rollback',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags: ['versions'],
         summary: 'Make a new version equal to an old one',
@@ -106,6 +109,7 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
   app.get(
     '/api/v1/datasets/:id/diff',
     {
+      config: { door: { action: 'export', dataset: 'id' } },
       schema: {
         tags: ['versions'],
         summary: 'What makes the rows of one version those of another',

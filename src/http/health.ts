@@ -27,6 +27,7 @@ export function healthRoute(app: App, check: () => Promise<Health>): void {
   app.get(
     '/health',
     {
+      config: { door: { public: 'whether engines and sources work' } },
       schema: {
         tags: ['operations'],
         summary: 'State of engines and sources',

@@ -27,7 +27,10 @@ export function metricsRoute(app: App, measures: Measure[]): void {
   }
   app.get(
     '/metrics',
-    { schema: { tags: ['operations'], summary: 'Prometheus metrics' } },
+    {
+      config: { door: { public: 'counters of the process and of the feeds' } },
+      schema: { tags: ['operations'], summary: 'Prometheus metrics' },
+    },
     async (_request, reply) => {
       reply.header('cache-control', 'no-store').type(registry.contentType)
       return registry.metrics()

@@ -18,19 +18,24 @@ export async function serveWeb(app: App): Promise<void> {
     ? await readFile(join(folder, 'index.html'))
     : undefined
   if (index) {
-    await app.register(fastifyStatic, {
-      root: folder,
-      wildcard: false,
-      index: false,
-      preCompressed: true,
-      cacheControl: false,
-      setHeaders: (response, path) => {
-        const isHashed = path.includes('/assets/')
-        response.setHeader(
-          'cache-control',
-          isHashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
-        )
-      },
+    await app.register(async (pages) => {
+      pages.addHook('onRoute', (route) => {
+        route.config = { ...route.config, door: { public: 'the pages themselves, not what they show' } }
+      })
+      await pages.register(fastifyStatic, {
+        root: folder,
+        wildcard: false,
+        index: false,
+        preCompressed: true,
+        cacheControl: false,
+        setHeaders: (response, path) => {
+          const isHashed = path.includes('/assets/')
+          response.setHeader(
+            'cache-control',
+            isHashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+          )
+        },
+      })
     })
   } else app.log.warn('web/dist is missing: only the API answers. `npm run build` makes it.')
 

@@ -1,6 +1,8 @@
 import Type from 'typebox'
+import { datasetIn } from '../connectors/ais/datasets.ts'
 import { invalidInput } from '../errors.ts'
 import type { App } from '../http/app.ts'
+import type { Action } from '../http/principal.ts'
 import type { LiveStream } from './live-stream.ts'
 import type { Box } from './rules.ts'
 import {
@@ -66,12 +68,18 @@ function untilClientLeaves(raw: NodeJS.EventEmitter): AbortSignal {
 
 export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors): void {
   const tags = ['vessels']
+  const doorTo = (dataset: 'vessels' | 'ais-positions', action: Action) => ({
+    door: { action, datasets: [datasetIn(vessels.realm, dataset)] },
+  })
   const Mmsi = Type.Object({ mmsi: Type.Integer({ minimum: 0, maximum: 999_999_999 }) })
   const Period = Type.Object({ from: Instant, to: Instant })
 
   app.get(
     '/api/v1/live',
-    { schema: { tags, summary: 'Where and when the feed is', response: { 200: LiveOverview } } },
+    {
+      config: doorTo('vessels', 'discover'),
+      schema: { tags, summary: 'Where and when the feed is', response: { 200: LiveOverview } },
+    },
     async (): Promise<LiveOverview> => {
       const states = sources()
       const goesOn = states.some(({ state }) => state !== 'finished')
@@ -92,6 +100,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/vessels',
     {
+      config: doorTo('vessels', 'query'),
       schema: {
         tags,
         summary: 'Vessels of a box, now or at an instant of the stored past',
@@ -112,6 +121,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/vessels/activity',
     {
+      config: doorTo('ais-positions', 'query'),
       schema: {
         tags,
         summary: 'Positions stored per time bucket',
@@ -131,6 +141,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/vessels/trails',
     {
+      config: doorTo('ais-positions', 'query'),
       schema: {
         tags,
         summary: 'Recent paths in a box: [lon, lat, ms since 1970] by MMSI',
@@ -151,6 +162,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/vessels/search',
     {
+      config: doorTo('vessels', 'query'),
       schema: {
         tags,
         summary: 'Vessels by name, MMSI, IMO number or call sign',
@@ -167,6 +179,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/vessels/:mmsi',
     {
+      config: doorTo('vessels', 'query'),
       schema: {
         tags,
         summary: 'Everything known about one vessel',
@@ -180,6 +193,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/vessels/:mmsi/track',
     {
+      config: doorTo('ais-positions', 'query'),
       schema: {
         tags,
         summary: 'Positions of one vessel: [lon, lat, ms since 1970, speed kn, course °]',
@@ -195,6 +209,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
   app.get(
     '/api/v1/datasets/vessels/stream',
     {
+      config: doorTo('vessels', 'stream'),
       schema: {
         tags,
         summary: 'Live state of the vessels of a box, as server-sent events',

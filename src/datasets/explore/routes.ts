@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../../http/app.ts'
+import type { Door } from '../../http/doors.ts'
 import { ExportWriters } from '../exports/writers.ts'
 import { searchRoutes } from '../search-api/routes.ts'
 import { everythingVisible, type VisibleFields } from './access.ts'
@@ -57,6 +58,7 @@ function sourceRoutes(scope: App, explore: Explore, source: 'catalog' | 'monitor
       `${root}${path}`,
       {
         summary,
+        door: doorOf(path),
         querystring: Type.Object(querystring as never),
         ...(names.length > 0 && { params: Type.Object(Object.fromEntries(names)) }),
       },
@@ -86,4 +88,11 @@ function sourceRoutes(scope: App, explore: Explore, source: 'catalog' | 'monitor
   catalogueExportRoutes(on, explore)
   datasetRoutes(on, explore)
   exportRoutes(on, explore)
+}
+
+/** Paths below a dataset give its rows, unless they only tell what there is; all others list datasets. */
+function doorOf(path: string): Door {
+  if (!path.startsWith('/datasets/:dataset')) return { action: 'discover', catalogue: true }
+  if (/^\/datasets\/:dataset(\/exports)?$/.test(path)) return { action: 'discover', dataset: 'dataset' }
+  return { action: path.endsWith('/exports/:format') ? 'export' : 'query', dataset: 'dataset' }
 }

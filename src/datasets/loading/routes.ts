@@ -36,6 +36,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
     files.post(
       '/api/v1/datasets/:id/versions',
       {
+        config: { door: { account: 'steward', dataset: 'id' } },
         schema: {
           tags,
           summary: 'Load a file as the next version',
@@ -68,6 +69,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
     files.patch(
       '/api/v1/datasets/:id/loads/:load',
       {
+        config: { door: { account: 'steward', dataset: 'id' } },
         schema: {
           tags,
           summary: 'Send a piece of the file',
@@ -91,6 +93,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
   app.get(
     '/api/v1/datasets/:id/loads',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags,
         summary: 'Loads of a dataset, newest first',
@@ -104,6 +107,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
   app.get(
     '/api/v1/datasets/:id/loads/:load',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags,
         summary: 'State and progress of a load; as server-sent events when text/event-stream is accepted',
@@ -124,6 +128,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
   app.get(
     '/api/v1/datasets/:id/loads/:load/plan',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags,
         summary: 'Plan of a load and its first rows',
@@ -137,6 +142,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
   app.put(
     '/api/v1/datasets/:id/loads/:load/schema',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       bodyLimit: schemaBytes,
       schema: {
         tags,
@@ -152,6 +158,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
   app.post(
     '/api/v1/datasets/:id/loads/:load/start',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       bodyLimit: planBytes,
       schema: {
         tags,
@@ -168,6 +175,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
   app.post(
     '/api/v1/datasets/:id/loads/:load/accept',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags,
         summary: 'Publish a load that was held because it differs much from the version before',
@@ -180,13 +188,17 @@ export function loadingRoutes(app: App, loads: Loads): void {
 
   app.delete(
     '/api/v1/datasets/:id/loads/:load',
-    { schema: { tags, summary: 'Cancel a load', params: LoadParams, response: { 200: LoadView } } },
+    {
+      config: { door: { account: 'steward', dataset: 'id' } },
+      schema: { tags, summary: 'Cancel a load', params: LoadParams, response: { 200: LoadView } },
+    },
     ({ params }) => loads.cancel(params.id, params.load),
   )
 
   app.get(
     '/api/v1/datasets/:id/loads/:load/rejects.csv',
     {
+      config: { door: { account: 'steward', dataset: 'id' } },
       schema: {
         tags,
         summary: 'Rejected rows with their reasons, to be corrected and sent back with ?corrects=',

@@ -14,6 +14,7 @@ export function packRoutes(
   app.get(
     '/api/v1/packs',
     {
+      config: { door: { action: 'export', dataset: 'datasets' } },
       schema: {
         tags: ['datasets'],
         summary: 'Several datasets as one zip archive: CSV, dictionary, licences, checksums',

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { LacydonError, notFound } from '../../errors.ts'
 import type { App } from '../../http/app.ts'
+import type { Door } from '../../http/doors.ts'
 import { type Call, callOf, type Explore } from '../explore/call.ts'
 import { catalogueText, visibleDatasets } from '../explore/catalogue-records.ts'
 import { wordsIn } from '../explore/dataset-body.ts'
@@ -32,11 +33,16 @@ export async function searchRoutes(app: App, explore: Explore): Promise<void> {
   await app.register(async (scope) => {
     openDoor(scope as App)
     const on = (path: string, summary: string, handler: (call: Call) => Promise<unknown>) =>
-      readable(scope as App, path, { summary, querystring: Type.Object({}) }, async (request, reply) => {
-        const call = callOf(request, reply, explore)
-        const answer = await handler(call)
-        return answer === reply ? reply : send(call, answer)
-      })
+      readable(
+        scope as App,
+        path,
+        { summary, door: doorOf(path), querystring: Type.Object({}) },
+        async (request, reply) => {
+          const call = callOf(request, reply, explore)
+          const answer = await handler(call)
+          return answer === reply ? reply : send(call, answer)
+        },
+      )
     recordPaths(on, explore)
     datasetPaths(on, explore)
     on('/api/reuses', 'Reuses', async () => ({ nhits: 0, reuses: [] }))
@@ -241,4 +247,14 @@ function datasetPaths(on: OnV1, explore: Explore): void {
     await secure(explore, params.dataset!, askerOf(request, parameters))
     throw notFound('file', params.file!)
   })
+}
+
+/** `/api/records` names its dataset by a parameter, `/api/datasets` in its path. */
+function doorOf(path: string): Door {
+  if (path.startsWith('/api/records/'))
+    return { action: path.endsWith('/download') ? 'export' : 'query', dataset: 'dataset' }
+  if (path === '/api/datasets/1.0/:dataset') return { action: 'discover', dataset: 'dataset' }
+  if (path.startsWith('/api/datasets/1.0/:dataset/')) return { action: 'query', dataset: 'dataset' }
+  if (path === '/api/datasets/1.0/search') return { action: 'discover', catalogue: true }
+  return { public: 'there are no reuses and no territories here' }
 }

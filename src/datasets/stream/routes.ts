@@ -11,6 +11,7 @@ export function streamRoutes(app: App, streams: RowStreams): void {
   app.get(
     '/api/v1/datasets/:id/stream',
     {
+      config: { door: { action: 'stream', dataset: 'id' } },
       schema: {
         tags: ['streams'],
         summary: 'New rows of a stream dataset as they come, as server-sent events',

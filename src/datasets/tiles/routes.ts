@@ -47,6 +47,7 @@ export function tileRoutes(app: App, tiles: Tiles, options: { publicUrl?: string
   app.get(
     '/api/v1/datasets/:id/tiles/:z/:x/:y.mvt',
     {
+      config: { door: { action: 'tiles', dataset: 'id' } },
       schema: {
         tags,
         summary: 'A vector tile: rows of the dataset in it, counted by cell where they are dense',
@@ -67,6 +68,7 @@ export function tileRoutes(app: App, tiles: Tiles, options: { publicUrl?: string
   app.get(
     '/api/v1/datasets/:id/tiles.json',
     {
+      config: { door: { action: 'tiles', dataset: 'id' } },
       schema: {
         tags,
         summary: 'The tiles of a dataset as map libraries read them (TileJSON 3.0.0)',
