@@ -78,7 +78,7 @@ describe.skipIf(noBrowser)('the data', () => {
     await page.getByText('CSV, 400 lignes, 7 champs.').waitFor()
     const type = page.getByRole('combobox', { name: 'Type, Longueur' })
     expect(await type.inputValue()).toBe('double')
-    await page.getByText(/1 of 400 will be rejected/).waitFor()
+    await page.getByText(/1 sur 400 sera rejetée/).waitFor()
     await page.getByRole('textbox', { name: 'Unité, Longueur' }).fill('m')
     await page.getByRole('checkbox', { name: 'Identifie, Nom' }).check()
     expect(await violations(page)).toEqual([])
@@ -202,7 +202,7 @@ describe.skipIf(noBrowser)('the data', () => {
     await page.getByLabel('Condition (ODSQL)').fill('longeur > 150')
     await page.keyboard.press('Enter')
     await page
-      .getByText(/there is no field “longeur”/)
+      .getByText(/il n’y a pas de champ «\slongeur/)
       .first()
       .waitFor()
     expect(await violations(page)).toEqual([])

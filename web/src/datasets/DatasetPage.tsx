@@ -12,6 +12,7 @@ import { type Dataset, geoFieldOf } from './explore-answers.ts'
 import { FilterPanel } from './FilterPanel.tsx'
 import { conditionsOf } from './odsql-text.ts'
 import { Refusal } from './requests.ts'
+import { useSaid } from './said/use-said.ts'
 import { RecordTable } from './table/RecordTable.tsx'
 import { type ChangeAddress, useDatasetAddress } from './use-address.ts'
 
@@ -37,6 +38,7 @@ export interface PartProps {
 /** One dataset: its rows as table, map and chart, and everything about it. */
 export function DatasetPage() {
   const { t } = useLanguage()
+  const said = useSaid()
   const { id } = useParams({ from: '/datasets/$id' })
   const [address, change] = useDatasetAddress()
   const { data, error, refetch, isFetching } = useDataset(id, address.at)
@@ -56,7 +58,7 @@ export function DatasetPage() {
   return (
     <div className={message.page} role="alert">
       <h1>{t(isMissing ? 'datasets.missing' : 'datasets.failed')}</h1>
-      <p>{isMissing ? t('datasets.missingWhy', { id }) : error.message}</p>
+      <p>{isMissing ? t('datasets.missingWhy', { id }) : said(error.message)}</p>
       {isMissing ? (
         <Link to="/datasets" search={(previous) => ({ lang: previous.lang })} className={message.action}>
           {t('datasets.toCatalogue')}

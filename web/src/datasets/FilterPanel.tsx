@@ -11,6 +11,7 @@ import { FacetGroup, type FacetOption } from './FacetGroup.tsx'
 import styles from './FilterPanel.module.css'
 import { isNested, nameText, refinementsOf, refineText, toggleRefinement } from './odsql-text.ts'
 import { Refusal } from './requests.ts'
+import { useSaid } from './said/use-said.ts'
 import { useCellStyle } from './use-cell-style.ts'
 
 /** Fields whose values are offered: those made for it, else the first texts. */
@@ -137,6 +138,7 @@ function optionsOf(values: readonly FacetValue[], chosen: readonly string[], dep
 /** A condition written by hand; where it cannot be understood, the place is shown. */
 function WhereField({ dataset, address, change, asked }: PartProps) {
   const { t } = useLanguage()
+  const said = useSaid()
   const [text, setText] = useState(address.where ?? '')
   const { error } = useRecords(
     dataset.dataset_id,
@@ -179,7 +181,7 @@ function WhereField({ dataset, address, change, asked }: PartProps) {
               <mark>{text.slice(refusal.position) || '…'}</mark>
             </code>
           )}
-          {refusal.message}
+          {said(refusal.message)}
         </p>
       )}
       <button type="submit" className={controls.button} disabled={text.trim() === (address.where ?? '')}>

@@ -12,6 +12,7 @@ import { Refusal } from '../requests.ts'
 import { ScrollBox } from '../ScrollBox.tsx'
 import sections from '../Sections.module.css'
 import { SimulatedMark } from '../SimulatedMark.tsx'
+import { useSaid } from '../said/use-said.ts'
 import { useCellStyle } from '../use-cell-style.ts'
 import styles from './ChartMaker.module.css'
 import { ChartView } from './ChartView.tsx'
@@ -29,6 +30,7 @@ import {
 /** Rows as bars, a line or one number: choices above, what they say as the title, the figures one key away. */
 export function ChartMaker({ dataset, address, change, asked }: PartProps) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const names = useNames()
   const style = useCellStyle()
   const plan = useMemo(() => chartPlan(address, dataset.fields), [address, dataset.fields])
@@ -156,7 +158,7 @@ export function ChartMaker({ dataset, address, change, asked }: PartProps) {
         </form>
         {error && figures.length === 0 ? (
           <p className={controls.error} role="alert">
-            {error instanceof Refusal ? error.message : t('datasets.unreachable')}
+            {error instanceof Refusal ? said(error.message) : t('datasets.unreachable')}
           </p>
         ) : (
           <figure className={styles.figure} aria-busy={isFetching}>

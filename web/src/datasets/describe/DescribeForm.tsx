@@ -7,12 +7,14 @@ import controls from '../Controls.module.css'
 import { useNames } from '../names.ts'
 import { Refusal, readJson } from '../requests.ts'
 import sections from '../Sections.module.css'
+import { useSaid } from '../said/use-said.ts'
 import styles from './DescribeForm.module.css'
 import { type Description, knownLicences, sectors, toChange, toForm } from './description.ts'
 
 /** Says whose the data are, under which licence and what they are about; folded until it is asked for. */
 export function DescribeForm({ id }: { id: string }) {
   const { t } = useLanguage()
+  const said = useSaid()
   const [isOpen, setOpen] = useState(false)
   const { data, error } = useQuery({
     queryKey: ['described', id],
@@ -29,7 +31,7 @@ export function DescribeForm({ id }: { id: string }) {
   if (error)
     return (
       <p className={controls.error} role="alert">
-        {error.message}
+        {said(error.message)}
       </p>
     )
   return data ? <Form id={id} described={data} onDone={() => setOpen(false)} /> : null
@@ -37,6 +39,7 @@ export function DescribeForm({ id }: { id: string }) {
 
 function Form({ id, described, onDone }: { id: string; described: DescribedDataset; onDone: () => void }) {
   const { t } = useLanguage()
+  const said = useSaid()
   const names = useNames()
   const queries = useQueryClient()
   const [form, setForm] = useState(() => toForm(described))
@@ -122,7 +125,7 @@ function Form({ id, described, onDone }: { id: string; described: DescribedDatas
       </fieldset>
       {error && (
         <p className={`${controls.error} ${styles.whole}`} role="alert">
-          {error.message} {error instanceof Refusal && error.help}
+          {said(error.message)} {error instanceof Refusal && error.help && said(error.help)}
         </p>
       )}
       <div className={`${sections.bar} ${styles.whole}`}>

@@ -1,6 +1,7 @@
 import type { PlanField } from '../../../../src/datasets/loading/schema.ts'
 import { useLanguage } from '../../ui/use-language.ts'
 import controls from '../Controls.module.css'
+import { useSaid } from '../said/use-said.ts'
 import styles from './LoadPage.module.css'
 import { type ReadingKind, readingsFor, typesFor, withReading, withType } from './plan-edit.ts'
 
@@ -17,6 +18,7 @@ export interface FieldRowProps {
 /** One column of the file: kept or not, named, typed, with what is in it and why it was understood so. */
 export function FieldRow({ field, found, samples, fault, onChange, onToggleId }: FieldRowProps) {
   const { t } = useLanguage()
+  const said = useSaid()
   const { label, name, reading } = field
   const kinds = readingsFor(field)
   const of = (what: string) => `${what}, ${found.label}`
@@ -127,8 +129,10 @@ export function FieldRow({ field, found, samples, fault, onChange, onToggleId }:
         ))}
       </td>
       <td className={styles.why}>
-        {field.type === found.type ? found.reason : t('datasets.load.changed')}
-        {field.doubt && field.type === found.type && <span className={styles.doubt}>{field.doubt}</span>}
+        {field.type === found.type ? said(found.reason) : t('datasets.load.changed')}
+        {field.doubt && field.type === found.type && (
+          <span className={styles.doubt}>{said(field.doubt)}</span>
+        )}
       </td>
     </tr>
   )

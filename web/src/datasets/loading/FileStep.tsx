@@ -4,6 +4,7 @@ import { Icon } from '../../ui/Icon.tsx'
 import { useLanguage } from '../../ui/use-language.ts'
 import controls from '../Controls.module.css'
 import { Refusal } from '../requests.ts'
+import { useSaid } from '../said/use-said.ts'
 import styles from './LoadPage.module.css'
 import { identifierOf, isIdentifier, titleOf } from './naming.ts'
 
@@ -32,6 +33,7 @@ export function FileStep({
   onChoose: (choice: FileChoice) => void
 }) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const [file, setFile] = useState<File>()
   const [isOver, setOver] = useState(false)
   const [title, setTitle] = useState('')
@@ -137,8 +139,8 @@ export function FileStep({
       )}
       {error && (
         <p className={controls.error} role="alert">
-          <strong>{error instanceof Refusal ? error.message : t('datasets.unreachable')}</strong>
-          {error instanceof Refusal && error.help && ` ${error.help}`}
+          <strong>{error instanceof Refusal ? said(error.message) : t('datasets.unreachable')}</strong>
+          {error instanceof Refusal && error.help && ` ${said(error.help)}`}
         </p>
       )}
       <div className={styles.actions}>

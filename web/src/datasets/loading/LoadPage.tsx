@@ -4,6 +4,7 @@ import type { LoadView } from '../../../../src/datasets/loading/schema.ts'
 import { useLanguage } from '../../ui/use-language.ts'
 import { useDataset } from '../api.ts'
 import controls from '../Controls.module.css'
+import { useSaid } from '../said/use-said.ts'
 import type { LoadAddress } from './address.ts'
 import { beginLoad, cancelLoad, uploadEffects, useLoad } from './api.ts'
 import { type FileChoice, FileStep } from './FileStep.tsx'
@@ -24,6 +25,7 @@ const steps = ['file', 'plan', 'publish'] as const
 /** A file becomes a dataset, or its next version: file, types, rows; each step has its address. */
 export function LoadPage() {
   const { t } = useLanguage()
+  const said = useSaid()
   const address: LoadAddress = useSearch({ from: '/datasets/new' })
   const navigate = useNavigate({ from: '/datasets/new' })
   const { dataset, load } = address
@@ -139,7 +141,7 @@ export function LoadPage() {
           />
         ) : view.error ? (
           <div className={controls.error} role="alert">
-            <p>{view.error.message}</p>
+            <p>{said(view.error.message)}</p>
             <button type="button" className={controls.button} onClick={() => restart()}>
               {t('datasets.load.another')}
             </button>

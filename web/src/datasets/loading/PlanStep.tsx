@@ -6,6 +6,7 @@ import controls from '../Controls.module.css'
 import { Refusal } from '../requests.ts'
 import { ScrollBox } from '../ScrollBox.tsx'
 import sections from '../Sections.module.css'
+import { useSaid } from '../said/use-said.ts'
 import { startLoad, usePlan } from './api.ts'
 import { FieldRow } from './FieldRow.tsx'
 import styles from './LoadPage.module.css'
@@ -21,11 +22,12 @@ export interface PlanStepProps {
 /** What was found in the file, to be read and changed before anything is loaded. */
 export function PlanStep(props: PlanStepProps) {
   const { t } = useLanguage()
+  const said = useSaid()
   const { data, error } = usePlan(props.dataset, props.load)
   if (error)
     return (
       <p className={controls.error} role="alert">
-        {error.message}
+        {said(error.message)}
       </p>
     )
   if (!data) return <p role="status">{t('datasets.opening')}</p>
@@ -36,6 +38,7 @@ const mostShown = 200
 
 function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps & { found: PlanView }) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const [plan, setPlan] = useState<LoadPlan>(found.plan)
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<Error>()
@@ -72,7 +75,7 @@ function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps &
       {(plan.notes.length > 0 || found.missingFields.length > 0 || found.newFields.length > 0) && (
         <ul className={styles.notes}>
           {plan.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>{said(note)}</li>
           ))}
           {found.missingFields.length > 0 && (
             <li className={styles.doubt}>
@@ -134,8 +137,8 @@ function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps &
       )}
       {error && (
         <p className={controls.error} role="alert">
-          <strong>{error.message}</strong>
-          {error instanceof Refusal && error.help && ` ${error.help}`}
+          <strong>{said(error.message)}</strong>
+          {error instanceof Refusal && error.help && ` ${said(error.help)}`}
         </p>
       )}
       <div className={styles.actions}>

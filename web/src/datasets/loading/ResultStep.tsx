@@ -8,6 +8,7 @@ import { useLanguage } from '../../ui/use-language.ts'
 import { useDataset } from '../api.ts'
 import controls from '../Controls.module.css'
 import { geoFieldOf } from '../explore-answers.ts'
+import { useSaid } from '../said/use-said.ts'
 import { acceptLoad, loadPath } from './api.ts'
 import styles from './LoadPage.module.css'
 import { RejectTable } from './RejectTable.tsx'
@@ -83,6 +84,7 @@ function Published({ view }: ResultStepProps) {
 
 function Held({ view, onChanged, onCancel }: ResultStepProps) {
   const { t } = useLanguage()
+  const said = useSaid()
   const [error, setError] = useState<Error>()
   const [isBusy, setBusy] = useState(false)
   const accept = async () => {
@@ -101,13 +103,13 @@ function Held({ view, onChanged, onCancel }: ResultStepProps) {
       </h2>
       <ul className={styles.notes}>
         {view.holds.map((hold) => (
-          <li key={hold}>{hold}</li>
+          <li key={hold}>{said(hold)}</li>
         ))}
       </ul>
       <p>{t('datasets.load.heldWhy')}</p>
       {error && (
         <p className={controls.error} role="alert">
-          {error.message}
+          {said(error.message)}
         </p>
       )}
       <div className={styles.actions}>
@@ -124,6 +126,7 @@ function Held({ view, onChanged, onCancel }: ResultStepProps) {
 
 function Ended({ view, onAnother }: ResultStepProps) {
   const { t } = useLanguage()
+  const said = useSaid()
   const isCancelled = view.state === 'cancelled'
   return (
     <section className={styles.card} data-bad={!isCancelled || undefined} role="alert">
@@ -132,7 +135,7 @@ function Ended({ view, onAnother }: ResultStepProps) {
       </h2>
       {view.error ? (
         <p>
-          <strong>{view.error.title}</strong> {view.error.help}
+          <strong>{said(view.error.title)}</strong> {view.error.help && said(view.error.help)}
         </p>
       ) : (
         <p>{t('datasets.load.unchanged')}</p>

@@ -4,6 +4,7 @@ import { formatBytes, formatNumber } from '../../ui/format.ts'
 import { useLanguage } from '../../ui/use-language.ts'
 import controls from '../Controls.module.css'
 import { Refusal } from '../requests.ts'
+import { useSaid } from '../said/use-said.ts'
 import styles from './LoadPage.module.css'
 import type { Sending } from './LoadPage.tsx'
 
@@ -25,6 +26,7 @@ export function TransferStep({
   onCancel: () => void
 }) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const [isOther, setOther] = useState(false)
   const isReceiving = view.state === 'receiving'
   const sent = Math.max(sending?.sentBytes ?? 0, view.receivedBytes)
@@ -56,7 +58,7 @@ export function TransferStep({
       {isLost && (
         <>
           <p className={controls.note} role="alert">
-            {sending?.error instanceof Refusal ? sending.error.message : t('datasets.load.resumeWhy')}
+            {sending?.error instanceof Refusal ? said(sending.error.message) : t('datasets.load.resumeWhy')}
           </p>
           {isOther && (
             <p className={controls.error} role="alert">

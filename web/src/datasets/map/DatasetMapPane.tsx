@@ -11,6 +11,7 @@ import { cellTextWithUnit } from '../cell-text.ts'
 import type { PartProps } from '../DatasetPage.tsx'
 import type { DataRecord } from '../explore-answers.ts'
 import { readJson } from '../requests.ts'
+import { useSaid } from '../said/use-said.ts'
 import table from '../table/RecordTable.module.css'
 import { useCellStyle } from '../use-cell-style.ts'
 import styles from './DatasetMapPane.module.css'
@@ -22,6 +23,7 @@ const denseRows = 5000
 /** Where the rows are. What a press on one shows stands beside the map; the table holds the same rows in words. */
 export function DatasetMapPane({ dataset, address, change, asked }: PartProps) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const container = useRef<HTMLDivElement>(null)
   const [map, setMap] = useState<DatasetMap>()
   const [hasFailed, setFailed] = useState(false)
@@ -97,7 +99,7 @@ export function DatasetMapPane({ dataset, address, change, asked }: PartProps) {
         )}
         {told.error && (
           <p className={`${controls.error} ${styles.notice}`} role="alert">
-            {told.error.message}
+            {said(told.error.message)}
           </p>
         )}
         {told.data && !bounds && (

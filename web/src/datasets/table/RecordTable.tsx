@@ -11,6 +11,7 @@ import type { DataRecord } from '../explore-answers.ts'
 import { splitList } from '../lists.ts'
 import { nameText } from '../odsql-text.ts'
 import { Refusal } from '../requests.ts'
+import { useSaid } from '../said/use-said.ts'
 import { useCellStyle } from '../use-cell-style.ts'
 import { ColumnChoice } from './ColumnChoice.tsx'
 import { ColumnHead } from './ColumnHead.tsx'
@@ -25,6 +26,7 @@ const headPx = 42
 /** The rows as a table: only what is seen is read and drawn, up and down and sideways. */
 export function RecordTable({ dataset, address, change, asked }: PartProps) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const isNarrow = useIsNarrow()
   const style = useCellStyle()
   const scroller = useRef<HTMLDivElement>(null)
@@ -121,7 +123,7 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
           <div className={styles.message}>
             <p className={controls.error} role="alert">
               <strong>{t('datasets.table.failed')}</strong>{' '}
-              {error instanceof Refusal ? error.message : t('datasets.unreachable')}
+              {error instanceof Refusal ? said(error.message) : t('datasets.unreachable')}
             </p>
           </div>
         ) : (

@@ -8,6 +8,7 @@ import type { Dataset } from '../explore-answers.ts'
 import { refusalOf } from '../requests.ts'
 import { ScrollBox } from '../ScrollBox.tsx'
 import styles from '../Sections.module.css'
+import { useSaid } from '../said/use-said.ts'
 import { isTabular } from '../table/columns.ts'
 import { useCellStyle } from '../use-cell-style.ts'
 import { bodyChunks, emptySummary, summarize } from './diff-lines.ts'
@@ -20,6 +21,7 @@ const ops = ['insert', 'update', 'delete'] as const
 /** What changed from one version to the next: how many rows, and the first of them. */
 export function DiffView({ dataset, from, to }: { dataset: Dataset; from: number; to: number }) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const style = useCellStyle()
   const path = `${platformPath(dataset.dataset_id)}/diff?from=v${from}&to=v${to}`
   const { data, error } = useQuery({
@@ -36,7 +38,7 @@ export function DiffView({ dataset, from, to }: { dataset: Dataset; from: number
   if (error)
     return (
       <p className={controls.error} role="alert">
-        {error.message}
+        {said(error.message)}
       </p>
     )
   if (!data) return <p className={styles.dim}>{t('datasets.versions.comparing')}</p>

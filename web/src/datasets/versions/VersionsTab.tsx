@@ -9,12 +9,14 @@ import controls from '../Controls.module.css'
 import type { PartProps } from '../DatasetPage.tsx'
 import { readJson } from '../requests.ts'
 import styles from '../Sections.module.css'
+import { useSaid } from '../said/use-said.ts'
 import { DiffView } from './DiffView.tsx'
 import own from './VersionsTab.module.css'
 
 /** Every version with where it came from; what changed between two; the way back. */
 export function VersionsTab({ dataset, address, change }: PartProps) {
   const { t, language } = useLanguage()
+  const said = useSaid()
   const now = useNow(60_000)
   const { data, error } = useVersions(dataset.dataset_id)
   const current = data?.versions[0]?.version
@@ -24,7 +26,7 @@ export function VersionsTab({ dataset, address, change }: PartProps) {
         <p className={styles.text}>{t('datasets.versions.what')}</p>
         {error && (
           <p className={controls.error} role="alert">
-            {error.message}
+            {said(error.message)}
           </p>
         )}
         <ol className={own.list}>
@@ -105,6 +107,7 @@ const noteOf = ({ note }: DatasetVersion) => note.replace(/\s*\(load [0-9a-f]+\)
 /** Asks again before it acts: the question names what will be current. */
 function RollBack({ id, version }: { id: string; version: DatasetVersion }) {
   const { t } = useLanguage()
+  const said = useSaid()
   const queries = useQueryClient()
   const [state, setState] = useState<'idle' | 'asking' | 'working'>('idle')
   const [note, setNote] = useState('')
@@ -155,7 +158,7 @@ function RollBack({ id, version }: { id: string; version: DatasetVersion }) {
       </label>
       {failure && (
         <p className={controls.error} role="alert">
-          {failure}
+          {said(failure)}
         </p>
       )}
       <div className={styles.bar}>
