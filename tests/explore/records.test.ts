@@ -133,6 +133,20 @@ describe('walks', () => {
     },
   )
 
+  it('may begin further on, and go on from there', async () => {
+    const path = `${calls}/records?select=_id&order_by=-berth&limit=20`
+    const { results } = await instance.json(`${path}&limit=100`)
+    const first = await instance.json(`${path}&cursor=*&offset=40`)
+    const second = await instance.json(`${path}&cursor=${first.next_cursor}`)
+    expect([...first.results, ...second.results]).toEqual(results.slice(40, 80))
+    const { total_count } = await instance.json(`${path}&cursor=*&offset=1000000`)
+    expect(total_count).toBe(rowCount)
+    const { results: last, next_cursor } = await instance.json(`${path}&cursor=*&offset=${rowCount - 5}`)
+    expect(last).toHaveLength(5)
+    expect(next_cursor).toBeNull()
+    expect((await fault(`${path}&cursor=${first.next_cursor}&offset=5`)).message).toContain('offset')
+  })
+
   it('go on in the version they began with', async () => {
     const first = await instance.json(`${calls}/records?cursor=*&limit=100`)
     await instance.load(callsDefinition, callRows(3))

@@ -108,8 +108,9 @@ export async function walkRecords(
   const parsed = parseQuery(queryTextOf(parameters))
   const cursor = parameters.text('cursor')!
   if (isGrouped(parsed)) throw invalidParameter('cursor', cursor, 'no aggregate beside it')
-  if (parameters.text('offset') !== undefined)
-    throw invalidParameter('offset', parameters.text('offset')!, 'no offset beside a cursor')
+  const offset = parameters.whole('offset', 0, Number.MAX_SAFE_INTEGER) ?? 0
+  if (place && offset > 0)
+    throw invalidParameter('offset', String(offset), 'an offset beside cursor=* only, where a walk begins')
   const asked = parameters.whole('limit', -1, maxWalkPage) ?? defaultWalkPage
   const limit = asked === -1 ? maxWalkPage : asked
   const { definition, moment } = secured.source
@@ -120,7 +121,8 @@ export async function walkRecords(
     ? withRecordId(secured.relation, secured.source, asking.secret)
     : secured.relation
   const plan = planQuery(parsed, relation, { now: asking.now })
-  const query = keysetQuery(plan.query, place?.after ?? null, limit)
+  const walked = keysetQuery(plan.query, place?.after ?? null, limit)
+  const query = offset > 0 ? { ...walked, offset } : walked
   const ask = askOf(asking)
   const rows = await ask(query)
   const total = await ask(plan.total)
