@@ -43,7 +43,9 @@ export function findEncoding(path: string): EncodingFound {
   try {
     const buffer = Buffer.allocUnsafe(blockBytes)
     let held = 0
-    let line = 1
+    /** Bytes whose lines are counted, and the line at their end: nobody asks before a line is odd. */
+    let counted = { bytes: 0, line: 1 }
+    let offset = 0
     let accentedCount = 0
     let oddLineCount = 0
     const oddLines: number[] = []
@@ -67,7 +69,8 @@ export function findEncoding(path: string): EncodingFound {
           accentedCount += accentedLines(block)
       } else {
         let start = 0
-        let at = line
+        counted = { bytes: offset, line: counted.line + linesBetween(file, counted.bytes, offset) }
+        let at = counted.line
         while (start < whole) {
           const found = block.indexOf(10, start)
           const end = found < 0 ? whole : found
@@ -80,7 +83,7 @@ export function findEncoding(path: string): EncodingFound {
           start = end + 1
         }
       }
-      line += countLines(block)
+      offset += whole
       if (read === 0) break
       buffer.copy(buffer, 0, whole, filled)
       held = filled - whole
@@ -105,9 +108,17 @@ function accentedLines(block: Buffer): number {
   return count + (isAccented ? 1 : 0)
 }
 
-function countLines(block: Buffer): number {
+/** Line ends in a part of a file. */
+function linesBetween(file: number, from: number, to: number): number {
+  const buffer = Buffer.allocUnsafe(Math.min(blockBytes, to - from))
   let count = 0
-  for (let at = block.indexOf(10); at >= 0; at = block.indexOf(10, at + 1)) count++
+  for (let at = from; at < to; ) {
+    const read = readSync(file, buffer, 0, Math.min(buffer.length, to - at), at)
+    if (read === 0) break
+    const block = buffer.subarray(0, read)
+    for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, end + 1)) count++
+    at += read
+  }
   return count
 }
 

@@ -1,6 +1,6 @@
 /** Reads a whole CSV once and gathers what its columns hold and where its records are broken. */
 import type { Reject } from '../../../engines/columnar/snapshots.ts'
-import { type ColumnEvidence, ColumnWitness, joinEvidence } from './evidence.ts'
+import { type ColumnEvidence, ColumnWitness, joinEvidence, WholeRecords } from './evidence.ts'
 import { recordBlocks } from './record-blocks.ts'
 import { cellText, type Dialect, recordFault } from './tokenizer.ts'
 
@@ -50,10 +50,12 @@ export function scanCsv(
     endOffset: range.start,
     endLine: range.line,
   }
+  const whole = new WholeRecords()
   for (const block of recordBlocks(path, dialect, range)) {
     const { bytes, tokens } = block
     if (scan.startOffset < 0 && tokens.recordCount > 0)
       scan.startOffset = block.offset + tokens.recordStarts[0]!
+    whole.begin(tokens.recordCount)
     for (let r = 0; r < tokens.recordCount; r++) {
       const first = tokens.firstCell[r]!
       const width = tokens.firstCell[r + 1]! - first
@@ -75,15 +77,10 @@ export function scanCsv(
         }
         continue
       }
-      for (let c = 0; c < columnCount; c++)
-        witnesses[c]!.see(
-          bytes,
-          tokens.starts[first + c]!,
-          tokens.ends[first + c]!,
-          tokens.escaped[first + c]!,
-          line,
-        )
+      whole.add(first, line)
     }
+    // Column by column: what the engine of JavaScript learnt of a column's cells holds for the next one.
+    for (const [place, witness] of witnesses.entries()) witness.see(bytes, tokens, whole, place)
     scan.recordCount += tokens.recordCount
     scan.endOffset = block.bytesRead
     scan.endLine = block.nextLine

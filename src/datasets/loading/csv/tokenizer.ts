@@ -83,6 +83,8 @@ export function tokenize(
   tokens.recordCount = 0
   tokens.lineCount = 0
   const quoteByte = quote ?? -1
+  // Most bytes of data lie above the signs that end a cell: one comparison passes over them.
+  const highestEnd = Math.max(delimiter, CR)
   let lines = 0
   let at = from
   while (at < to) {
@@ -153,7 +155,7 @@ export function tokenize(
         const start = at
         while (at < to) {
           const byte = bytes[at]!
-          if (byte === delimiter || byte === LF || byte === CR) break
+          if (byte <= highestEnd && (byte === delimiter || byte === LF || byte === CR)) break
           at++
         }
         tokens.starts[cells] = start
