@@ -53,7 +53,9 @@ export class RealmMemory implements FeedMemory {
   ): void {
     const vessel = this.vessel(mmsi)
     vessel.shipType = shipType
-    if (place) vessel.track.accepted = { ...place, count: 1 }
+    if (!place) return
+    const { lon, lat, atMs } = place
+    vessel.track.accepted = { lon, lat, atMs, count: 1 }
   }
 }
 
