@@ -6,6 +6,7 @@ export function mailRoutes(app: App, mailer: Mailer): void {
   app.get(
     '/api/v1/outbox',
     {
+      config: { door: { account: 'platform-admin' } },
       schema: {
         tags: ['accounts'],
         summary: 'Mails kept because no mail server is set',

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ControlDb, openControl } from '../engines/control/control.ts'
 import { anonymous, type Principal } from '../http/principal.ts'
@@ -5,6 +8,7 @@ import { Mailer } from './service.ts'
 import { type SmtpServer, startSmtpServer } from './smtp-server.suite.ts'
 import { mailMigrations } from './tables.ts'
 
+let folder = ''
 let control: ControlDb
 let server: SmtpServer | undefined
 const warnings: string[] = []
@@ -29,13 +33,15 @@ const mailer = (smtpUrl?: string) =>
 
 beforeEach(async () => {
   warnings.length = 0
-  control = await openControl({ file: ':memory:', log })
+  folder = mkdtempSync(join(tmpdir(), 'lacydon-mail-'))
+  control = await openControl({ file: join(folder, 'control.sqlite'), log })
   await control.migrate([mailMigrations])
 })
 afterEach(async () => {
   await server?.close()
   server = undefined
   await control.close()
+  rmSync(folder, { recursive: true })
 })
 
 describe('with a mail server', () => {
