@@ -40,5 +40,13 @@ export const everythingVisible: VisibleFields = (dataset, { credential }) => {
   return { fields: dataset.fields, fingerprint: fieldsFingerprint(dataset.fields), isPublic: true }
 }
 
-export const fieldsFingerprint = (fields: readonly DatasetField[]): string =>
-  createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 16)
+const fingerprints = new WeakMap<readonly DatasetField[], string>()
+
+/** Lists of fields are never changed in place: each is hashed once. */
+export function fieldsFingerprint(fields: readonly DatasetField[]): string {
+  const known = fingerprints.get(fields)
+  if (known !== undefined) return known
+  const made = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 16)
+  fingerprints.set(fields, made)
+  return made
+}

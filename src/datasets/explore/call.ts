@@ -38,26 +38,30 @@ export type Handler = (call: Call) => unknown
 /** Registers a path below the source, with what documents it. */
 export type On = (path: string, summary: string, querystring: object, handler: Handler) => void
 
-export const callOf = (request: FastifyRequest, reply: FastifyReply, explore: Explore): Call => ({
-  request,
-  reply,
-  parameters: parametersOf(request),
-  params: request.params as Record<string, string>,
-  asking: {
-    columnar: explore.columnar,
-    writers: explore.writers,
-    secret: explore.secret,
-    now: explore.now(),
-    base: explore.baseOf(request),
-    signal: untilClientLeaves(reply),
-  },
-})
+/** What costs something is made when it is first asked for: an answer from the cache asks for little. */
+export function callOf(request: FastifyRequest, reply: FastifyReply, explore: Explore): Call {
+  let signal: AbortSignal | undefined
+  return {
+    request,
+    reply,
+    parameters: parametersOf(request),
+    params: request.params as Record<string, string>,
+    asking: {
+      columnar: explore.columnar,
+      writers: explore.writers,
+      secret: explore.secret,
+      now: explore.now(),
+      base: explore.baseOf(request),
+      get signal() {
+        signal ??= untilClientLeaves(reply)
+        return signal
+      },
+    },
+  }
+}
 
 /** Answers that name the present moment are made anew each time. */
-export const isTimeless = (parameters: Parameters): boolean =>
-  !/\bnow\s*\(/i.test(
-    ['select', 'where', 'group_by', 'order_by'].map((name) => parameters.list(name)).join(' '),
-  )
+export const isTimeless = (parameters: Parameters): boolean => !parameters.namesNow
 
 export const text = (description: string) => Type.Optional(Type.String({ description }))
 export const clauses = {

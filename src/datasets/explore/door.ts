@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LacydonError } from '../../errors.ts'
 import type { App } from '../../http/app.ts'
+import type { Door } from '../../http/doors.ts'
 import type { Asker } from './access.ts'
-import type { AnswerCache } from './answer-cache.ts'
+import { type AnswerCache, encodingOf } from './answer-cache.ts'
 import { sendFailure } from './failures.ts'
 import { Parameters } from './parameters.ts'
 
@@ -53,7 +54,8 @@ export function openDoor(scope: App): void {
 
 /** OPTIONS for everything under the prefix, 405 for other methods, 404 in JSON for what is not there. */
 export function closeDoor(scope: App, prefix: string, why: (url: string) => string): void {
-  scope.options(`${prefix}/*`, { schema: { hide: true } }, (_request, reply) => {
+  const config = { door: { public: 'there is nothing here' } }
+  scope.options(`${prefix}/*`, { config, schema: { hide: true } }, (_request, reply) => {
     reply.headers({
       'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
       'access-control-allow-headers': allowedHeaders,
@@ -64,6 +66,7 @@ export function closeDoor(scope: App, prefix: string, why: (url: string) => stri
   scope.route({
     method: ['GET', 'POST'],
     url: `${prefix}/*`,
+    config,
     schema: { hide: true },
     handler: (request) => {
       throw new LacydonError('NotFound', 404, why(request.url))
@@ -72,6 +75,7 @@ export function closeDoor(scope: App, prefix: string, why: (url: string) => stri
   scope.route({
     method: ['PUT', 'PATCH', 'DELETE'],
     url: `${prefix}/*`,
+    config,
     schema: { hide: true },
     handler: (_request, reply) => {
       reply.header('allow', 'GET, HEAD, POST, OPTIONS')
@@ -82,6 +86,7 @@ export function closeDoor(scope: App, prefix: string, why: (url: string) => stri
 
 export interface Described {
   summary: string
+  door: Door
   querystring?: unknown
   params?: unknown
 }
@@ -90,23 +95,41 @@ export interface Described {
 export function readable(
   scope: App,
   path: string,
-  { summary, querystring, params }: Described,
+  { summary, door, querystring, params }: Described,
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
 ): void {
   const tags = ['explore']
+  const config = { door }
   scope.get(
     path,
-    { schema: { tags, summary, ...(querystring ? { querystring } : {}), ...(params ? { params } : {}) } },
+    {
+      config,
+      schema: { tags, summary, ...(querystring ? { querystring } : {}), ...(params ? { params } : {}) },
+    },
     handler as never,
   )
-  scope.get(`${path}/`, { schema: { hide: true } }, handler as never)
-  for (const url of [path, `${path}/`]) scope.post(url, { schema: { hide: true } }, handler as never)
+  scope.get(`${path}/`, { config, schema: { hide: true } }, handler as never)
+  for (const url of [path, `${path}/`]) scope.post(url, { config, schema: { hide: true } }, handler as never)
 }
+
+/** Questions asked again and again are read once; those with a key or a form are not kept. */
+const questions = new Map<string, Parameters>()
+const maxQuestions = 1_000
+const maxQuestionLength = 2_000
 
 export function parametersOf(request: FastifyRequest): Parameters {
   const url = request.raw.url ?? ''
   const at = url.indexOf('?')
-  return new Parameters(at < 0 ? '' : url.slice(at + 1), typeof request.body === 'string' ? request.body : '')
+  const query = at < 0 ? '' : url.slice(at + 1)
+  if (typeof request.body === 'string') return new Parameters(query, request.body)
+  const known = questions.get(query)
+  if (known) return known
+  const parameters = new Parameters(query)
+  const hasKey = parameters.text('apikey') !== undefined || parameters.text('access_token') !== undefined
+  if (hasKey || query.length > maxQuestionLength) return parameters
+  if (questions.size >= maxQuestions) questions.delete(questions.keys().next().value as string)
+  questions.set(query, parameters)
+  return parameters
 }
 
 export function askerOf(request: FastifyRequest, parameters: Parameters): Asker {
@@ -119,6 +142,7 @@ export function askerOf(request: FastifyRequest, parameters: Parameters): Asker 
 /** Aborts when the client leaves before the answer is whole, so that its query stops in the engine. */
 export function untilClientLeaves({ raw }: FastifyReply): AbortSignal {
   const abort = new AbortController()
+  if (raw.destroyed && !raw.writableFinished) abort.abort()
   raw.once('close', () => {
     if (!raw.writableFinished) abort.abort()
   })
@@ -157,15 +181,18 @@ export async function sendJson(
   reply.header('cache-control', isPublic ? 'public, max-age=0, must-revalidate' : 'private, no-store')
   const condition = request.headers['if-none-match']
   const cacheKey = state === null ? undefined : `${state}\n${key}`
-  const known = cacheKey === undefined ? undefined : etagOf(cacheKey)
-  if (known && matchesTag(condition, known)) return reply.header('etag', known).code(304).send()
-  let body = cacheKey === undefined ? undefined : cache.get(cacheKey)
-  if (!body) {
-    body = Buffer.from(JSON.stringify(await make()))
-    if (cacheKey !== undefined) cache.keep(cacheKey, body)
+  let answer = cacheKey === undefined ? undefined : cache.get(cacheKey)
+  if (!answer) {
+    const known = cacheKey === undefined ? undefined : etagOf(cacheKey)
+    if (known && matchesTag(condition, known)) return reply.header('etag', known).code(304).send()
+    const body = Buffer.from(JSON.stringify(await make()))
+    answer = { etag: known ?? etagOf(body), bodies: { identity: body } }
+    if (cacheKey !== undefined) cache.keep(cacheKey, answer)
   }
-  const etag = known ?? etagOf(body)
-  reply.header('etag', etag)
-  if (matchesTag(condition, etag)) return reply.code(304).send()
+  reply.header('etag', answer.etag)
+  if (matchesTag(condition, answer.etag)) return reply.code(304).send()
+  const wanted = encodingOf(request.headers['accept-encoding'])
+  const [body, encoding] = await cache.body(cacheKey, answer, wanted)
+  if (encoding !== 'identity') reply.header('content-encoding', encoding)
   return reply.type('application/json; charset=utf-8').send(body)
 }

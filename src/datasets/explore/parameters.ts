@@ -14,6 +14,8 @@ export const invalidParameter = (name: string, found: string, expected: string) 
 /** `a=1&b=2` of the address and of a form, together. */
 export class Parameters {
   readonly #given: URLSearchParams
+  #text: string | undefined
+  #namesNow: boolean | undefined
 
   constructor(query: string, form = '') {
     this.#given = new URLSearchParams(query)
@@ -21,7 +23,16 @@ export class Parameters {
   }
 
   toString(): string {
-    return this.#given.toString()
+    this.#text ??= this.#given.toString()
+    return this.#text
+  }
+
+  /** Whether a clause may mean the present moment. */
+  get namesNow(): boolean {
+    this.#namesNow ??= /\bnow\s*\(/i.test(
+      ['select', 'where', 'group_by', 'order_by'].map((name) => this.list(name)).join(' '),
+    )
+    return this.#namesNow
   }
 
   /** The same with one parameter as given, whatever it was. */

@@ -21,18 +21,24 @@ import { tooExpensive } from '../../../errors.ts'
 import type { TableSpec } from '../columnar.ts'
 import type { Dialect, Parameter } from '../emit/dialect.ts'
 import { emitQuery } from '../emit/emit.ts'
-import { tablesOf } from '../emit/tables.ts'
-import type { Literal, Query } from '../query.ts'
+import { sourcesOf, type TableSource, tablesOf } from '../emit/tables.ts'
+import { and, call, column, type Literal, not, type Query } from '../query.ts'
 import type { ValueType } from '../typing.ts'
 import { type Catalogue, type Part, readParts, tableOf } from './catalogue.ts'
 import { duckDbDialect, identifier } from './dialect.ts'
+import { isCount, type KeptCounts, type SortedValues } from './kept-counts.ts'
+import { inReadingOrder } from './row-order.ts'
 import { physicalTable, versionFile } from './snapshots-catalogue.ts'
 import { guardRead } from './sql-guard.ts'
+import { preparedFor } from './statements.ts'
 
 /** Chunks are sent when they reach this size. */
 const chunkBytes = 128 * 1024
 /** An answer of `query` larger than this belongs to `stream`. */
 const maxAnswerBytes = 256 * 1024 * 1024
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 const types: Partial<Record<ValueType, DuckDBType>> = {
   text: VARCHAR,
@@ -123,6 +129,7 @@ export interface ReadOptions {
   coldFolder: string
   /** Streams carry an end marker, because DuckDB ends a failed stream as if it were complete. */
   streamed: boolean
+  counts: KeptCounts
 }
 
 /**
@@ -138,7 +145,8 @@ export async function* readChunks(
   const names = tablesOf(query)
   const mayBeCold = names.filter((name) => catalogue.tables.get(name)?.dayOf !== undefined)
   if (mayBeCold.length === 0) {
-    yield* run(connection, catalogue, query, [], options)
+    if (isCount(query)) yield* readCount(connection, catalogue, query, options)
+    else yield* run(connection, catalogue, await inReadingOrder(query, catalogue, connection), [], options)
     return
   }
   // The list of cold files and the hot rows must be of one moment: compaction moves rows from one to the other.
@@ -147,6 +155,88 @@ export async function* readChunks(
   for (const name of mayBeCold) parts.push(...(await readParts(connection, name)))
   yield* run(connection, catalogue, query, parts, options)
   await connection.run('COMMIT')
+}
+
+/** The native table that holds all that the query reads and never changes; undefined when there is none. */
+function unchangingTable(
+  { snapshots }: Catalogue,
+  query: Query,
+): { name: string; physical: string } | undefined {
+  const [{ table, version }] = sourcesOf(query) as [TableSource]
+  if (!snapshots.published.has(table)) return undefined
+  const physical = physicalTable(snapshots, table, version)
+  return physical === undefined ? undefined : { name: table, physical }
+}
+
+async function* readCount(
+  connection: DuckDBConnection,
+  catalogue: Catalogue,
+  query: Query,
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array> {
+  const of = unchangingTable(catalogue, query)
+  if (!of) {
+    yield* run(connection, catalogue, query, [], options)
+    return
+  }
+  const { counts } = options
+  const sorted: SortedValues = (rows, column, most) => sortedColumn(connection, catalogue, rows, column, most)
+  const known = await counts.find(query, of.physical, tableOf(catalogue, of.name), sorted)
+  if (known !== undefined) {
+    yield encoder.encode(`${JSON.stringify({ [query.select![0]!.as]: known })}\n`)
+    return
+  }
+  for await (const chunk of run(connection, catalogue, query, [], options)) {
+    const [count] = Object.values(JSON.parse(decoder.decode(chunk)) as Record<string, unknown>)
+    counts.keep(query, of.physical, Number(count))
+    yield chunk
+  }
+}
+
+/** The dialect whose answers are numbers. */
+const asNumber: Dialect['output'] = (sql, type) =>
+  type === 'timestamp' || type === 'date'
+    ? `CAST(epoch_us(CAST(${sql} AS TIMESTAMP)) AS DOUBLE)`
+    : `CAST(${sql} AS DOUBLE)`
+
+async function sortedColumn(
+  connection: DuckDBConnection,
+  catalogue: Catalogue,
+  rows: Query,
+  name: string,
+  most: number,
+): Promise<Float64Array | undefined> {
+  const of = column(name)
+  const query: Query = {
+    ...rows,
+    where: and(...(rows.where ? [rows.where] : []), not(call('is-null', of))),
+    select: [{ as: 'value', value: of }],
+    orderBy: [{ by: of }],
+    limit: most + 1,
+  }
+  const dialect = { ...dialectOver(catalogue, [], ''), output: asNumber }
+  const emitted = emitQuery(query, (table, version) => tableOf(catalogue, table, version), dialect)
+  guardRead(emitted.sql)
+  const [values, valueTypes] = bound(emitted.parameters)
+  const result = await connection.run(emitted.sql, values, valueTypes)
+  if (result.rowCount > most) return undefined
+  const sorted = new Float64Array(result.rowCount)
+  let filled = 0
+  for (
+    let chunk = await result.fetchChunk();
+    chunk && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
+    const bytes = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, 0), chunk.rowCount * 8)
+    new Uint8Array(sorted.buffer).set(bytes, filled * 8)
+    filled += chunk.rowCount
+  }
+  const isExact = (value = 0) => Math.abs(value) <= Number.MAX_SAFE_INTEGER
+  const { type } = tableOf(catalogue, (rows.from as { table: string }).table).columns.find(
+    (c) => c.name === name,
+  )!
+  const isWhole = type !== 'double' && type !== 'real'
+  return isWhole && !(isExact(sorted[0]) && isExact(sorted.at(-1))) ? undefined : sorted
 }
 
 async function* run(
@@ -165,11 +255,12 @@ async function* run(
   )
   const lines = `SELECT CAST(to_json(__row) AS VARCHAR) AS line FROM (${emitted.sql}) AS __row`
   const sql = streamed ? `${lines} UNION ALL SELECT NULL` : lines
-  guardRead(sql)
   const [values, valueTypes] = bound(emitted.parameters)
-  const result = streamed
-    ? await connection.stream(sql, values, valueTypes)
-    : await connection.run(sql, values, valueTypes)
+  const { statement, isKept } = await preparedFor(connection, sql, guardRead)
+  statement.bind(values, valueTypes)
+  const result = streamed ? await statement.stream() : await statement.run()
+  // The result does not need its statement any more.
+  if (!isKept) statement.destroySync()
   const out = new LineBuffer()
   let rowCount = 0
   let sentBytes = 0
@@ -199,9 +290,12 @@ const tooManyRows = (limit: number) =>
     'Ask for less with a filter or a limit, or use an export.',
   )
 
+/** Most answers are small: room for them, doubled while a larger one needs more. */
+const firstBytes = 16 * 1024
+
 /** Collects the texts of one VARCHAR column as lines. */
 class LineBuffer {
-  private bytes = new Uint8Array(chunkBytes * 2)
+  private bytes = new Uint8Array(firstBytes)
   length = 0
 
   /** HOT: once per row. Returns the number of rows before the end marker (NULL). */

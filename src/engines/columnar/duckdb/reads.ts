@@ -3,9 +3,13 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { cancelled, LacydonError, tooExpensive } from '../../../errors.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Database, firstLine } from './database.ts'
+import { KeptCounts } from './kept-counts.ts'
 import type { ReadRequest } from './protocol.ts'
 import { readChunks } from './read.ts'
+import { forgetStatements } from './statements.ts'
 
+/** Memory that sorted values for counts may take. */
+const countBytes = 64 * 1024 * 1024
 /** How often an interrupt is repeated: one that comes before the statement has begun is lost. */
 const interruptEveryMs = 20
 
@@ -30,6 +34,7 @@ interface ReadState {
 
 export function createReads(database: Database, catalogue: Catalogue, coldFolder: string): Reads {
   const idle: DuckDBConnection[] = []
+  const counts = new KeptCounts(countBytes)
   const active = new Map<number, ReadState>()
   /** Cancelled before they had a connection. */
   const cancelledEarly = new Set<number>()
@@ -55,7 +60,8 @@ export function createReads(database: Database, catalogue: Catalogue, coldFolder
     let isClean = false
     try {
       if (state.stopped) throw new Error('stopped before it began')
-      for await (const chunk of readChunks(connection, catalogue, query, { maxRows, coldFolder, streamed })) {
+      const options = { maxRows, coldFolder, streamed, counts }
+      for await (const chunk of readChunks(connection, catalogue, query, options)) {
         if (state.stopped) throw new Error('stopped between chunks')
         yield chunk
       }
@@ -88,7 +94,10 @@ export function createReads(database: Database, catalogue: Catalogue, coldFolder
       await Promise.all([...active.values()].map((state) => state.ended))
     },
     close() {
-      for (const connection of idle.splice(0)) connection.closeSync()
+      for (const connection of idle.splice(0)) {
+        forgetStatements(connection)
+        connection.closeSync()
+      }
     },
   }
 }
@@ -100,6 +109,7 @@ export function createReads(database: Database, catalogue: Catalogue, coldFolder
 async function abandon(connection: DuckDBConnection): Promise<void> {
   connection.interrupt()
   await connection.run('ROLLBACK').catch(() => undefined)
+  forgetStatements(connection)
   connection.closeSync()
 }
 
