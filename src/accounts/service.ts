@@ -228,6 +228,16 @@ export class Accounts {
     checkPassword(password, [...knownSecrets, ...name.split(' '), email, email.split('@')[0] ?? ''])
   }
 
+  /** The address as it will be written to. Throws `invalid_input` for what is none. */
+  checkEmail(email: string): string {
+    loginOf(email)
+    return email.trim()
+  }
+
+  async hasLocalAccount(email: string): Promise<boolean> {
+    return (await this.people.byLogin(loginOf(email))) !== undefined
+  }
+
   /** Throws unless a local account shows its password again, or a provider's signed in a moment ago. */
   async requireFresh(session: Session, password: string | undefined): Promise<void> {
     const hash = await this.people.passwordHash(session.user)
