@@ -1,4 +1,5 @@
 import type { Columnar, QueryOptions, Row } from '../engines/columnar/columnar.ts'
+import { parseRows } from '../engines/columnar/ndjson.ts'
 import {
   call,
   column,
@@ -159,6 +160,13 @@ export class Datasets {
   /** Runs a query on the table of a dataset: `ask` gets its name. Throws what `Columnar.query` throws. */
   query(id: string, ask: (table: string) => Query, options?: QueryOptions): Promise<Row[]> {
     return this.#options.columnar.query(ask(tableName(this.get(id).id)), options)
+  }
+
+  /** The same, some rows at a time, for answers too large to hold. */
+  async *rows(id: string, ask: (table: string) => Query, options?: QueryOptions): AsyncGenerator<Row[]> {
+    const query = ask(tableName(this.get(id).id))
+    for await (const chunk of this.#options.columnar.stream(query, options))
+      if (chunk.length > 0) yield await parseRows([chunk])
   }
 
   /**

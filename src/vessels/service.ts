@@ -256,6 +256,13 @@ export class Vessels {
     return this.#options.datasets.query(datasetIn(this.realm, id), ask, options)
   }
 
+  /** Some rows at a time: tens of thousands of vessels at once would stay in memory long after. */
+  async #each(id: string, ask: (table: string) => Query, tell: (row: Row) => void): Promise<void> {
+    const { datasets } = this.#options
+    for await (const rows of datasets.rows(datasetIn(this.realm, id), ask, { class: 'load' }))
+      for (const row of rows) tell(row)
+  }
+
   /** A vessel as the stored past had it: its position then, its identity as known today. */
   #asOf(row: Row, atMs: number): Vessel {
     const then = vesselFromRow({ ...row, positionAt: row.at ?? null, heardBy: null })
@@ -275,28 +282,28 @@ export class Vessels {
 
   async #restore(): Promise<void> {
     const { registry } = this
-    const everything = { class: 'load', maxRows: 1_000_000 } as const
-    const saved = await this.#query('vessels', (table) => ({ from: { kind: 'table', table } }), everything)
     let newestMs = 0
-    for (const row of saved) {
-      const vessel = vesselFromRow(row)
-      registry.restore(vessel)
-      newestMs = Math.max(newestMs, vessel.updatedAtMs)
-    }
+    await this.#each(
+      'vessels',
+      (table) => ({ from: { kind: 'table', table } }),
+      (row) => {
+        const vessel = vesselFromRow(row)
+        registry.restore(vessel)
+        newestMs = Math.max(newestMs, vessel.updatedAtMs)
+      },
+    )
     this.#savedChanges = registry.changes
     const sinceMs = newestMs - catchUpMarginMs
-    const positions = await this.#query(
+    await this.#each(
       'ais-positions',
       (table) => latestPositionsSince(table, sinceMs),
-      everything,
+      (row) => tellPosition(registry, row),
     )
-    for (const row of positions) tellPosition(registry, row)
-    const statements = await this.#query(
+    await this.#each(
       'ais-static',
       (table) => latestStatementsSince(table, sinceMs),
-      everything,
+      (row) => tellStatement(registry, row),
     )
-    for (const row of statements) tellStatement(registry, row)
     registry.age()
   }
 }
