@@ -102,10 +102,17 @@ async function openAccesses(
   const standings = await Promise.all(ids.map(async (id) => standingOf(principal, id, action)))
   const access = new Access()
   request.access = access
-  const opened = ids.flatMap((datasetId, i) => {
+  const opened: OpenAccess[] = []
+  const openings = ids.flatMap((datasetId, i) => {
     const standing = standings[i]
-    return standing ? [log.open({ principal, datasetId, action, standing, requestId: request.id })] : []
+    return standing ? { principal, datasetId, action, standing, requestId: request.id } : []
   })
+  try {
+    for (const opening of openings) opened.push(log.open(opening))
+  } catch (error) {
+    for (const open of opened) open.close(notBegun)
+    throw error
+  }
   if (opened.length === 0) return
   const waits = opened.flatMap(({ durable }) => durable ?? [])
   const state: Watched = {
@@ -137,6 +144,16 @@ async function openAccesses(
   if (denial) throw denial
   // Whoever takes over the connection sends its first byte without asking again.
   if (action === 'stream' || request.headers.accept?.includes('text/event-stream')) await state.durable
+}
+
+const notBegun: AccessClosing = {
+  outcome: 'failed',
+  status: null,
+  rows: null,
+  bytes: 0,
+  ms: 0,
+  columns: [],
+  filterHash: null,
 }
 
 const actionOf = (door: Door): LoggedAction => ('action' in door ? door.action : 'manage')

@@ -9,6 +9,7 @@ export const rule = {
     'src/http/',
     'src/maritime/',
     'src/errors.ts',
+    'src/canonical-json.ts',
     'src/config.ts',
     'src/package-root.ts',
     'src/worker-entry.ts',
