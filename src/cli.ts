@@ -35,6 +35,11 @@ const verbs: { name: string; summary: string; load: () => Promise<{ command: Com
     load: () => import('./load-command.ts'),
   },
   {
+    name: 'import',
+    summary: 'import the datasets of a portal, or of a list of portals',
+    load: () => import('./import-command.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'write the feed of a simulated port and its ground truth',
     load: () => import('../simulator/simulate-command.ts'),

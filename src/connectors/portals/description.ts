@@ -10,6 +10,7 @@ const tableSchemaTypes: Partial<Record<DatasetField['type'], object>> = {
   bigint: { type: 'integer' },
   double: { type: 'number' },
   boolean: { type: 'boolean' },
+  json: { type: 'object' },
   timestamp: { type: 'datetime', format: 'any' },
 }
 

@@ -63,7 +63,8 @@ export function parityOf(view: ImportView, stored: StoredItems): ParityReport {
   )
   const ended = items.filter(({ state }) => state === 'imported' || state === 'unchanged')
   const differing = ended.filter((item) => !isEqual(item)).map(({ datasetId }) => datasetId)
-  const missing = items.filter(({ state }) => state !== 'refused' && !/^(imported|unchanged)$/.test(state))
+  // What has no rows there is not missing here.
+  const missing = items.filter((item) => !ended.includes(item) && item.reason?.code !== 'no_rows')
   const sum = (numbers: (number | null)[]) =>
     numbers.reduce<number>((total, number) => total + (number ?? 0), 0)
   return {
