@@ -33,6 +33,10 @@ export interface DatasetAddress {
   map?: string
   /** Number of the row whose record is open, from 0. */
   row?: number
+  /** First row of the part of a very long table that is walked; absent: its beginning. */
+  from?: number
+  /** New rows of a stream do not come into the table. */
+  paused?: true
   chart?: ChartForm
   x?: string
   y?: string
@@ -71,6 +75,8 @@ export function readDatasetAddress(raw: Record<string, unknown>): DatasetAddress
     at: at && /^v\d{1,9}$/.test(at) ? at : undefined,
     map: parseViewport(text(raw.map, 60)) ? text(raw.map, 60) : undefined,
     row: whole(raw.row, 0),
+    from: whole(raw.from, 1),
+    paused: raw.paused === '1' || raw.paused === true ? true : undefined,
     chart: oneOf(raw.chart, chartForms),
     x: text(raw.x, 100),
     y: text(raw.y, 100),

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
-import type { DatasetVersion } from '../../../src/datasets/schema.ts'
+import type { DatasetVersion, DescribedDataset } from '../../../src/datasets/schema.ts'
 import { useLanguage } from '../ui/use-language.ts'
 import type { CatalogueEntry, Dataset, Facet, Records } from './explore-answers.ts'
 import { Refusal, readJson } from './requests.ts'
@@ -69,6 +69,15 @@ export const recordsQuery = (id: string, question: Question) =>
       readJson<Records>(`${datasetPath(id)}/records?${questionText(question)}`, { signal }),
     retry: false,
     staleTime: 30_000,
+  })
+
+/** A dataset as the platform keeps it: texts in both languages, roles of its fields. Undefined asks nothing. */
+export const useDescribed = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['described', id],
+    queryFn: ({ signal }) => readJson<DescribedDataset>(platformPath(id!), { signal }),
+    enabled: id !== undefined,
+    retry: false,
   })
 
 export const useRecords = (id: string, question: Question, isEnabled = true) =>

@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DescribedDataset } from '../../../../src/datasets/schema.ts'
 import { useLanguage } from '../../ui/use-language.ts'
-import { platformPath } from '../api.ts'
+import { platformPath, useDescribed } from '../api.ts'
 import controls from '../Controls.module.css'
 import { useNames } from '../names.ts'
 import { Refusal, readJson } from '../requests.ts'
@@ -16,12 +16,7 @@ export function DescribeForm({ id }: { id: string }) {
   const { t } = useLanguage()
   const said = useSaid()
   const [isOpen, setOpen] = useState(false)
-  const { data, error } = useQuery({
-    queryKey: ['described', id],
-    queryFn: ({ signal }) => readJson<DescribedDataset>(platformPath(id), { signal }),
-    enabled: isOpen,
-    retry: false,
-  })
+  const { data, error } = useDescribed(isOpen ? id : undefined)
   if (!isOpen)
     return (
       <button type="button" className={controls.button} onClick={() => setOpen(true)}>

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { formatNumber } from '../../ui/format.ts'
 import { useLanguage } from '../../ui/use-language.ts'
 import { useIsNarrow } from '../../ui/use-media.ts'
-import { readerZone, useRecords } from '../api.ts'
+import { readerZone, useDescribed, useRecords } from '../api.ts'
 import controls from '../Controls.module.css'
 import { cellText } from '../cell-text.ts'
 import type { PartProps } from '../DatasetPage.tsx'
@@ -16,12 +16,18 @@ import { useCellStyle } from '../use-cell-style.ts'
 import { ColumnChoice } from './ColumnChoice.tsx'
 import { ColumnHead } from './ColumnHead.tsx'
 import { columnsOf, isTabular } from './columns.ts'
+import { GoToRow } from './GoToRow.tsx'
+import { LiveControl } from './LiveControl.tsx'
 import { RecordPanel } from './RecordPanel.tsx'
 import styles from './RecordTable.module.css'
-import { mostRows, useRows } from './use-rows.ts'
+import { windowOf, windowRows } from './row-window.ts'
+import { useLiveRows } from './use-live-rows.ts'
+import { useRows } from './use-rows.ts'
 
 const rowPx = 36
 const headPx = 42
+/** From here on a way to a row by its number is offered. */
+const manyRows = 500
 
 /** The rows as a table: only what is seen is read and drawn, up and down and sideways. */
 export function RecordTable({ dataset, address, change, asked }: PartProps) {
@@ -35,23 +41,34 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
   const fields = tabular.filter(({ name }) => !hidden.includes(name))
   const sorted = fields.find(({ name }) => name === address.sort?.replace(/^-/, ''))
   const isDescending = address.sort?.startsWith('-') ?? false
+  const isStream = dataset.metas.lacydon.kind === 'stream'
+  const { data: described } = useDescribed(isStream ? dataset.dataset_id : undefined)
+  const heardAt = tabular.find(({ name }) => name === (described?.receiveTime ?? described?.eventTime))
   const question = {
     ...asked,
     select: tabular.map(({ name }) => nameText(name)).join(', '),
-    order_by: sorted && `${nameText(sorted.name)} ${isDescending ? 'desc' : 'asc'}`,
+    // Of a stream the rows received last come first, unless another order is asked for.
+    order_by: sorted
+      ? `${nameText(sorted.name)} ${isDescending ? 'desc' : 'asc'}`
+      : heardAt && `${nameText(heardAt.name)} desc`,
     timezone: 'UTC',
   }
-  const firstPage = useRecords(dataset.dataset_id, { ...question, limit: 100, offset: 0 })
+  const isKnown = !isStream || described !== undefined
+  const firstPage = useRecords(dataset.dataset_id, { ...question, limit: 100, offset: 0 }, isKnown)
   const total = firstPage.data?.total_count
-  const rowCount = Math.min(total ?? 0, mostRows)
+  const rowCount = total ?? 0
+  const part = windowOf(address.row ?? address.from ?? 0, rowCount)
+  const canFollow = isStream && address.at === undefined
+  const isPaused = address.paused === true
   const sample = firstPage.data?.results
+  const [wide, setWide] = useState<readonly DataRecord[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: widths follow what is shown, not each new page
   const columns = useMemo(
-    () => columnsOf(fields, sample ?? [], style),
-    [dataset.fields, address.hide, sample !== undefined, language],
+    () => columnsOf(fields, [...(sample ?? []).slice(0, 40), ...wide], style),
+    [dataset.fields, address.hide, sample !== undefined, language, wide],
   )
   const vertical = useVirtualizer({
-    count: rowCount,
+    count: part.count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 12,
@@ -66,20 +83,41 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the columns change
   useEffect(() => horizontal.measure(), [columns])
+  const isAtTop = part.first === 0 && address.row === undefined && (vertical.scrollOffset ?? 0) < rowPx
+  const live = useLiveRows(dataset.dataset_id, asked.where, canFollow && !isPaused && isKnown, isAtTop)
   const shownRows = vertical.getVirtualItems()
   const shownColumns = horizontal.getVirtualItems()
   const rows = useRows(
     dataset.dataset_id,
     question,
-    shownRows[0]?.index ?? 0,
-    shownRows[shownRows.length - 1]?.index ?? 0,
+    part.first + (shownRows[0]?.index ?? 0),
+    part.first + (shownRows[shownRows.length - 1]?.index ?? 0),
   )
-  const [active, setActive] = useState(address.row ?? 0)
-  const open = (row: number | undefined) => change({ row }, address.row !== undefined && row !== undefined)
-  const opened: DataRecord | undefined = address.row === undefined ? undefined : rows.row(address.row)
+  // Rows far from the first ones may be wider: cut digits would be another number.
+  const far = rowCount > manyRows ? rows.row(rowCount - 1) : undefined
   useEffect(() => {
-    if (address.row !== undefined && rowCount > 0) vertical.scrollToIndex(address.row, { align: 'auto' })
-  }, [address.row, rowCount, vertical])
+    if (far) setWide([far])
+  }, [far])
+  const [active, setActive] = useState(address.row ?? 0)
+  const open = (row: number | undefined) =>
+    change(
+      { row, from: windowOf(row ?? part.first, rowCount).first || undefined },
+      address.row !== undefined && row !== undefined,
+    )
+  const opened: DataRecord | undefined = address.row === undefined ? undefined : rows.row(address.row)
+  const isFilled = rowCount > 0
+  useEffect(() => {
+    if (address.row !== undefined && isFilled)
+      vertical.scrollToIndex(address.row - part.first, { align: 'auto' })
+  }, [address.row, isFilled, part.first, vertical])
+  const goTo = (row: number) => {
+    setActive(row)
+    const { first } = windowOf(row, rowCount)
+    if (address.row !== undefined) return open(row)
+    if (first !== part.first) change({ from: first || undefined })
+    // The rows of another window are there after the next drawing.
+    requestAnimationFrame(() => vertical.scrollToIndex(row - first))
+  }
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.target !== scroller.current) return
@@ -89,15 +127,12 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
     if (to !== undefined) {
       event.preventDefault()
       const next = Math.max(0, Math.min(rowCount - 1, to))
-      setActive(next)
-      vertical.scrollToIndex(next)
-      if (address.row !== undefined) open(next)
+      goTo(next)
     } else if (event.key === 'Enter') open(active)
     else if (event.key === 'Escape' && address.row !== undefined) open(undefined)
   }
   const error = firstPage.error ?? rows.error
   const width = horizontal.getTotalSize()
-  const isRowsShort = total !== undefined && total > mostRows
 
   return (
     <div className={styles.pane}>
@@ -107,17 +142,18 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
             {total === undefined
               ? t('datasets.opening')
               : t('datasets.table.count', { shown: formatNumber(total, language), count: total })}
-            {isRowsShort && (
-              <>
-                {' · '}
-                {t('datasets.table.first', { shown: formatNumber(mostRows, language) })}{' '}
-                <button type="button" className={styles.link} onClick={() => change({ tab: 'export' })}>
-                  {t('datasets.table.exportAll')}
-                </button>
-              </>
-            )}
           </p>
-          <ColumnChoice fields={tabular} hidden={hidden} change={change} />
+          <div className={styles.end}>
+            {canFollow && (
+              <LiveControl
+                isPaused={isPaused}
+                state={live}
+                onToggle={() => change({ paused: isPaused ? undefined : true }, true)}
+              />
+            )}
+            {rowCount > manyRows && !isNarrow && <GoToRow total={rowCount} onGo={goTo} />}
+            <ColumnChoice fields={tabular} hidden={hidden} change={change} />
+          </div>
         </div>
         {error && total === undefined ? (
           <div className={styles.message}>
@@ -137,7 +173,7 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
             aria-colcount={columns.length}
             aria-busy={rows.isFetching}
             aria-activedescendant={
-              shownRows.some(({ index }) => index === active) ? `row-${active}` : undefined
+              shownRows.some(({ index }) => part.first + index === active) ? `row-${active}` : undefined
             }
             tabIndex={0}
             onKeyDown={onKeyDown}
@@ -165,7 +201,8 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
             </div>
             {/* biome-ignore lint/a11y/useSemanticElements: as above */}
             <div role="rowgroup" style={{ width, height: vertical.getTotalSize() }}>
-              {shownRows.map(({ index, start }) => {
+              {shownRows.map(({ index: place, start }) => {
+                const index = part.first + place
                 const record = rows.row(index)
                 return (
                   // biome-ignore lint/a11y/useSemanticElements: as above
@@ -211,6 +248,33 @@ export function RecordTable({ dataset, address, change, asked }: PartProps) {
             </div>
             {total === 0 && <p className={styles.none}>{t('datasets.table.none')}</p>}
           </div>
+        )}
+        {rowCount > windowRows && (
+          <nav className={styles.windows} aria-label={t('datasets.table.windows')}>
+            <button
+              type="button"
+              className={controls.quiet}
+              disabled={part.previous === undefined}
+              onClick={() => goTo(part.previous ?? 0)}
+            >
+              {t('datasets.table.earlier')}
+            </button>
+            <span>
+              {t('datasets.table.window', {
+                first: formatNumber(part.first + 1, language),
+                last: formatNumber(part.first + part.count, language),
+                total: formatNumber(rowCount, language),
+              })}
+            </span>
+            <button
+              type="button"
+              className={controls.quiet}
+              disabled={part.next === undefined}
+              onClick={() => goTo(part.next ?? 0)}
+            >
+              {t('datasets.table.later')}
+            </button>
+          </nav>
         )}
         <p className={styles.zone}>{t('datasets.table.zone', { zone: readerZone })}</p>
       </div>
