@@ -12,6 +12,7 @@ export type Format =
   | 'ndjson'
   | 'geojson'
   | 'xlsx'
+  | 'ods'
   | 'parquet'
   | 'arrow'
   | 'gpx'
@@ -21,7 +22,7 @@ export type Format =
   | 'flatgeobuf'
 
 /** Formats that are looked at further: what is inside decides. */
-export type Found = Format | 'zip' | 'gzip'
+export type Found = Format | 'zip' | 'gzip' | 'zstd'
 
 /** How many bytes `formatOf` wants to see. */
 export const headBytes = 1 << 18

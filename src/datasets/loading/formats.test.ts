@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { init as initZstd, compress as zstd } from '@bokuweb/zstd-wasm'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -126,6 +128,119 @@ test('gzip and zip around one file are opened', async () => {
     { name: 'C:\\quays.csv', content: csv },
   ])
   expect(await published('in-zip', zip)).toEqual([{ id: 1, name: 'Arenc' }])
+})
+
+describe('Zstandard', () => {
+  const csv = `id,name\n${Array.from({ length: 20_000 }, (_, i) => `${i},Quai ${i % 97}`).join('\n')}\n`
+
+  test('files of one frame, of several and with something to skip between are opened', async () => {
+    await initZstd()
+    const half = csv.indexOf('\n', csv.length / 2) + 1
+    const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3])
+    const frames = [csv.slice(0, half), csv.slice(half)].map((part) => zstd(Buffer.from(part), 19))
+    const several = Buffer.concat([frames[0]!, skipped, frames[1]!])
+    for (const [id, packed] of [
+      ['zst-one', zstd(Buffer.from(csv), 3)],
+      ['zst-several', several],
+    ] as const) {
+      const rows = await published(id, packed)
+      expect(rows).toHaveLength(20_000)
+      expect(rows.at(-1)).toEqual({ id: 19_999, name: 'Quai 17' })
+    }
+  })
+
+  test('what is cut short, needs too much or holds an archive is refused', async () => {
+    await initZstd()
+    const packed = Buffer.from(zstd(Buffer.from(csv), 3))
+    const wide = Buffer.concat([packed.subarray(0, 4), Buffer.from([0, 17 << 3, 1, 0, 0])])
+    const dictionary = Buffer.concat([packed.subarray(0, 4), Buffer.from([1, 0, 7, 1, 0, 0])])
+    for (const [content, code, says] of [
+      [packed.subarray(0, packed.length - 5), 'file_damaged', /cut short/],
+      [packed.subarray(0, 6), 'file_damaged', /cut short/],
+      [Buffer.concat([packed, Buffer.from('more')]), 'file_damaged', /cut short/],
+      [wide, 'packed', /larger than 8 MB/],
+      [dictionary, 'packed', /dictionary/],
+      [zstd(gzipSync(csv), 3), 'nested_archive', /another archive/],
+      [zstd(Buffer.alloc(30 * 1024 ** 2, 'a'), 3), 'archive_limit', /times its size/],
+    ] as const) {
+      const { error } = await fixture.load('zst-bad', content)
+      expect(error).toMatchObject({ code, title: expect.stringMatching(says) })
+    }
+  })
+
+  test.skipIf(spawnSync('zstd', ['--version']).status !== 0)('what the zstd program writes', async () => {
+    const { stdout } = spawnSync('zstd', ['-c', '-7', '--check'], { input: csv })
+    expect(await published('zst-program', stdout)).toHaveLength(20_000)
+  })
+})
+
+describe('ODS', () => {
+  const workbook = (tables: string, styles = ''): ZipPart[] => [
+    { name: 'mimetype', content: 'application/vnd.oasis.opendocument.spreadsheet' },
+    {
+      name: 'content.xml',
+      content: `<?xml version="1.0" encoding="UTF-8"?><office:document-content><office:automatic-styles>${styles}</office:automatic-styles><office:body><office:spreadsheet>${tables}</office:spreadsheet></office:body></office:document-content>`,
+    },
+  ]
+  const cell = (text: string) =>
+    `<table:table-cell office:value-type="string"><text:p>${text}</text:p></table:table-cell>`
+
+  test('values as kept, repeated and merged cells, comments aside, hidden sheets passed over', async () => {
+    const hidden =
+      '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    const head = `<table:table-row>${['nom', 'vu le', 'à', 'longueur', 'ouvert', 'part', 'note'].map(cell).join('')}<table:table-cell table:number-columns-repeated="16377"/></table:table-row>`
+    const row = `<table:table-row table:number-rows-repeated="2"><table:table-cell office:value-type="string"><office:annotation><text:p>une remarque</text:p></office:annotation><text:p>Arenc<text:s text:c="2"/><text:span>&amp;</text:span> Cie</text:p></table:table-cell><table:table-cell office:value-type="date" office:date-value="2026-03-15"><text:p>15/03/26</text:p></table:table-cell><table:table-cell office:value-type="date" office:date-value="2026-03-15T08:30:00"><text:p>8 h 30</text:p></table:table-cell><table:table-cell table:formula="of:=SUM([.A1:.A9])" office:value-type="float" office:value="320.5"><text:p>320,50 m</text:p></table:table-cell><table:table-cell office:value-type="boolean" office:boolean-value="true"><text:p>VRAI</text:p></table:table-cell><table:table-cell office:value-type="percentage" office:value="0.25"><text:p>25 %</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>un</text:p><text:p>deux</text:p></table:table-cell></table:table-row>`
+    const gap = `<table:table-row><table:covered-table-cell/>${'<table:table-cell table:number-columns-repeated="2"/>'}<table:table-cell office:value-type="float" office:value="7"/></table:table-row>`
+    const emptiness =
+      '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    const tables = `<table:table table:name="Caché" table:style-name="h"><table:table-row>${cell('x')}</table:table-row></table:table><table:table table:name="Vide"/><table:table table:name="Quais">${head}${row}${gap}${emptiness}</table:table>`
+    const rows = await published('ods', zipOf(workbook(tables, hidden)))
+    const full = {
+      nom: 'Arenc  & Cie',
+      vu_le: '2026-03-15',
+      a: '2026-03-15T08:30:00.000Z',
+      longueur: 320.5,
+      ouvert: true,
+      part: 0.25,
+      note: 'un\ndeux',
+    }
+    const none = { nom: null, vu_le: null, a: null, longueur: 7, ouvert: null, part: null, note: null }
+    expect(rows).toEqual([full, full, none])
+    const { plan } = await fixture.loads.preview('ods', (await fixture.loads.list('ods'))[0]!.id)
+    expect(plan).toMatchObject({ format: 'ods', layer: 'Quais', layers: ['Vide', 'Quais'] })
+    expect(plan.notes.join(' ')).toMatch(/1 cells are formulas/)
+  })
+
+  test('bombs of repetition, document types, locked workbooks and texts are refused', async () => {
+    const full = `<table:table table:name="a"><table:table-row table:number-rows-repeated="2000000000">${cell('x')}</table:table-row></table:table>`
+    const wide =
+      '<table:table table:name="a"><table:table-row><table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="99999"/></table:table-row></table:table>'
+    const locked = [
+      ...workbook(''),
+      {
+        name: 'META-INF/manifest.xml',
+        content:
+          '<m:manifest><m:file-entry m:full-path="content.xml"><m:encryption-data/></m:file-entry></m:manifest>',
+      },
+    ]
+    const text = workbook('').map((part) =>
+      part.name === 'mimetype' ? { ...part, content: 'application/vnd.oasis.opendocument.text' } : part,
+    )
+    const dtd = workbook('').map((part) =>
+      part.name === 'content.xml' ? { ...part, content: '<!DOCTYPE a [<!ENTITY e "x">]><a/>' } : part,
+    )
+    for (const [parts, code] of [
+      [workbook(full), 'load_limit'],
+      [workbook(wide), 'load_limit'],
+      [workbook('<table:table table:name="a"/>'), 'no_rows'],
+      [locked, 'file_damaged'],
+      [text, 'open_document'],
+      [dtd, 'xml_dtd_refused'],
+    ] as const)
+      expect((await fixture.load('ods-bad', zipOf(parts))).error, code).toMatchObject({ code })
+    const { error } = await fixture.load('ods-layer', zipOf(workbook(full)), { layer: 'b' })
+    expect(error?.code).toBe('no_layer')
+  })
 })
 
 describe('XLSX', () => {

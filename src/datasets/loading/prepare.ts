@@ -72,6 +72,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       }
       case 'xlsx':
         return (await import('./readers/xlsx.ts')).readXlsx(context, archive!)
+      case 'ods':
+        return (await import('./readers/ods.ts')).readOds(context, archive!)
       case 'shapefile':
         return (await import('./readers/shapefile.ts')).readShapefile(context, archive!)
       case 'geopackage':

@@ -1,4 +1,4 @@
-/** Takes a file out of its gzip or zip, and tells what it is. */
+/** Takes a file out of its gzip, Zstandard or zip, and tells what it is. */
 import { closeSync, createReadStream, createWriteStream, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -7,6 +7,7 @@ import { type Format, formatOf, headBytes } from '../format.ts'
 import type { LoadLimits } from '../limits.ts'
 import { archiveLimit, damaged, refusal, tooLarge } from '../refusal.ts'
 import { checkRatio, ZipArchive, type ZipEntry } from './zip-archive.ts'
+import { unzstd } from './zstd.ts'
 
 export interface Unwrapped {
   format: Format
@@ -39,7 +40,7 @@ const nested = () =>
   )
 
 /**
- * Opens a file: a data file itself, or one inside a gzip or zip. What is unpacked goes to `folder`. Throws a refusal
+ * Opens a file: a data file itself, or one inside a gzip, Zstandard or zip. What is unpacked goes to `folder`. Throws a refusal
  * for what is no table, for archives in archives, and for those that unpack to more than they may.
  */
 export async function unwrap(path: string, folder: string, limits: LoadLimits): Promise<Unwrapped> {
@@ -51,9 +52,14 @@ export async function unwrap(path: string, folder: string, limits: LoadLimits): 
     await gunzip(path, inner, limits)
     return openInner(inner, ['It was packed with gzip.'])
   }
+  if (found === 'zstd') {
+    const inner = join(folder, 'unpacked')
+    await unzstd(path, inner, limits)
+    return openInner(inner, ['It was packed with Zstandard.'])
+  }
   if (found !== 'zip') return { format: found, path, notes: [] }
   const archive = ZipArchive.open(path, limits)
-  const known = formatOfArchive(archive)
+  const known = await formatOfArchive(archive)
   if (known) return { format: known, path, archive, notes: [] }
   const entry = onlyDataFile(archive)
   const inner = join(folder, 'unpacked')
@@ -63,7 +69,7 @@ export async function unwrap(path: string, folder: string, limits: LoadLimits): 
 
 function openInner(path: string, notes: string[]): Unwrapped {
   const format = formatOf(headOf(path))
-  if (format === 'zip' || format === 'gzip') throw nested()
+  if (format === 'zip' || format === 'gzip' || format === 'zstd') throw nested()
   return { format, path, notes }
 }
 
@@ -93,16 +99,20 @@ async function gunzip(path: string, to: string, limits: LoadLimits): Promise<voi
 }
 
 /** Formats that are zips of several files. */
-function formatOfArchive(archive: ZipArchive): Format | undefined {
+async function formatOfArchive(archive: ZipArchive): Promise<Format | undefined> {
   if (archive.find(/^xl\/workbook\.(xml|bin)$/i)) return 'xlsx'
   if (archive.find(/\.shp$/i)) return 'shapefile'
   if (archive.find(/^doc\.kml$/i)) return 'kml'
-  if (archive.find('mimetype') && archive.find('content.xml'))
+  const kind = archive.find('mimetype')
+  if (kind && archive.find('content.xml')) {
+    if (/^application\/vnd\.oasis\.opendocument\.spreadsheet/.test(await beginningOf(archive, kind)))
+      return 'ods'
     throw refusal(
       'open_document',
-      'This is an OpenDocument file.',
-      'Save the sheet as XLSX or CSV and send that.',
+      'This is an OpenDocument text, drawing or presentation, not a table.',
+      'Save its table as ODS, XLSX or CSV and send that.',
     )
+  }
   if (archive.find(/^word\//) || archive.find(/^ppt\//))
     throw refusal(
       'document',
@@ -116,6 +126,11 @@ function formatOfArchive(archive: ZipArchive): Format | undefined {
       'Load one of its files alone, such as stops.txt.',
     )
   return undefined
+}
+
+async function beginningOf(archive: ZipArchive, entry: ZipEntry): Promise<string> {
+  for await (const chunk of archive.read(entry)) return chunk.toString('latin1', 0, 200)
+  return ''
 }
 
 const litter = /(^|\/)(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|\._)/

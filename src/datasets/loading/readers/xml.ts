@@ -11,6 +11,8 @@ export interface XmlEvents {
   open(name: string, attributes: Record<string, string>): void
   /** `text`: what stood directly inside, trimmed; `raw`: as it stood. */
   close(name: string, text: string, raw: string): void
+  /** Text where it stands, for formats that mix it with elements; it may come in pieces. */
+  text?(text: string): void
 }
 
 /**
@@ -46,6 +48,7 @@ export async function readXml(
   const append = (text: string) => {
     const last = texts.length - 1
     if (last < 0) return
+    events.text?.(text)
     texts[last] += text
     if (texts[last]!.length > limits.recordBytes) throw tooLarge('One text of this XML is too large.')
   }
