@@ -37,6 +37,7 @@ import { loadLandMask } from './maritime/land-mask.ts'
 import { checkHealth, measures } from './operations.ts'
 import { loadReferenceData } from './places/service.ts'
 import { productDatasets } from './product.ts'
+import { collectGarbage } from './settled-memory.ts'
 import { LiveStream } from './vessels/live-stream.ts'
 import { vesselRoutes } from './vessels/routes.ts'
 import { Vessels } from './vessels/service.ts'
@@ -135,6 +136,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     // Not waited for: nobody's first answer depends on it.
     const reference = loadReferenceData({ store: columnar, datasets, log, withDemo: config.demo })
     closers.push(() => reference)
+    reference.finally(collectGarbage)
 
     feeds.start()
     const noteSources = () => {
