@@ -4,13 +4,17 @@ import { useLanguage } from '../ui/use-language.ts'
 import styles from './ActiveFilters.module.css'
 import { valueName } from './cell-text.ts'
 import type { PartProps } from './DatasetPage.tsx'
+import { geoFieldOf } from './explore-answers.ts'
 import { refinementsOf, toggleRefinement } from './odsql-text.ts'
+import { useCommunes } from './territory/use-communes.ts'
 import { useCellStyle } from './use-cell-style.ts'
 
 /** What narrows the rows, each with a way to take it back; in sight on every part of the page. */
 export function ActiveFilters({ dataset, address, change, children }: PartProps & { children: ReactNode }) {
   const { t } = useLanguage()
   const style = useCellStyle()
+  const { communes } = useCommunes(address.commune !== undefined)
+  const commune = communes.find(({ code }) => code === address.commune)
   const chips: { key: string; text: string; onRemove: () => void }[] = []
   if (address.q)
     chips.push({
@@ -27,6 +31,12 @@ export function ActiveFilters({ dataset, address, change, children }: PartProps 
       onRemove: () => change({ filter: toggleRefinement(address.filter, field, value), row: undefined }),
     })
   }
+  if (address.commune && geoFieldOf(dataset))
+    chips.push({
+      key: 'commune',
+      text: commune ? `${commune.name} (${commune.code})` : address.commune,
+      onRemove: () => change({ commune: undefined, row: undefined }),
+    })
   if (address.where)
     chips.push({
       key: 'where',
@@ -53,7 +63,9 @@ export function ActiveFilters({ dataset, address, change, children }: PartProps 
         <button
           type="button"
           className={styles.all}
-          onClick={() => change({ q: undefined, filter: undefined, where: undefined, row: undefined })}
+          onClick={() =>
+            change({ q: undefined, filter: undefined, where: undefined, commune: undefined, row: undefined })
+          }
         >
           {t('datasets.showAllRows')}
         </button>

@@ -14,6 +14,8 @@ import { conditionsOf } from './odsql-text.ts'
 import { Refusal } from './requests.ts'
 import { useSaid } from './said/use-said.ts'
 import { RecordTable } from './table/RecordTable.tsx'
+import { withinArea } from './territory/reference.ts'
+import { useArea } from './territory/use-communes.ts'
 import { type ChangeAddress, useDatasetAddress } from './use-address.ts'
 
 const parts = {
@@ -32,7 +34,13 @@ export interface PartProps {
   address: DatasetAddress
   change: ChangeAddress
   /** Conditions and version, as parameters of every question. */
-  asked: { where: string[]; refine: string[]; at: string | undefined }
+  asked: {
+    where: string[]
+    refine: string[]
+    at: string | undefined
+  }
+  /** The condition of the chosen commune, which `asked` holds already. */
+  within?: string
 }
 
 /** One dataset: its rows as table, map and chart, and everything about it. */
@@ -73,21 +81,27 @@ export function DatasetPage() {
 }
 
 const withFilters: readonly Tab[] = ['table', 'map', 'chart']
+const withRows: readonly Tab[] = [...withFilters, 'export', 'api']
 
 function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
   const { t } = useLanguage()
   const isNarrow = useIsNarrow()
   const shownTabs = tabs.filter((tab) => isOffered(tab, dataset))
   const tab = shownTabs.find((name) => name === address.tab) ?? 'table'
-  const asked = useMemo(
-    () => ({ ...conditionsOf(address, dataset.fields), at: address.at }),
-    [address, dataset.fields],
-  )
+  const placeField = geoFieldOf(dataset)
+  const area = useArea(placeField && address.commune)
+  const within = placeField && area ? withinArea(placeField, area) : undefined
+  const asked = useMemo(() => {
+    const { where, refine } = conditionsOf(address, dataset.fields)
+    return { where: within ? [...where, within] : where, refine, at: address.at }
+  }, [address, dataset.fields, within])
+  // Rows of everywhere under the name of a commune would be a lie.
+  const isAwaited = placeField !== undefined && address.commune !== undefined && !within
   const Part = parts[tab]
   useEffect(() => {
     document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [tab])
-  const props = { dataset, address, change, asked }
+  const props = { dataset, address, change, asked, ...(within && { within }) }
   return (
     <div className={styles.page}>
       <DatasetHead dataset={dataset} address={address} change={change}>
@@ -128,9 +142,17 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
           aria-labelledby={`tab-${tab}`}
           data-tab={tab}
         >
-          <Suspense fallback={<div className={styles.waiting}>{t('datasets.opening')}</div>}>
-            <Part {...props} />
-          </Suspense>
+          {isAwaited && withRows.includes(tab) ? (
+            <div className={styles.waiting} role="status">
+              {area === null
+                ? t('datasets.territory.unknown', { code: address.commune })
+                : t('datasets.opening')}
+            </div>
+          ) : (
+            <Suspense fallback={<div className={styles.waiting}>{t('datasets.opening')}</div>}>
+              <Part {...props} />
+            </Suspense>
+          )}
         </div>
       </div>
     </div>

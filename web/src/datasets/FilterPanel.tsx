@@ -6,12 +6,13 @@ import { readerZone, useFacets, useRecords } from './api.ts'
 import controls from './Controls.module.css'
 import { valueName } from './cell-text.ts'
 import type { PartProps } from './DatasetPage.tsx'
-import type { Facet, FacetValue, Field } from './explore-answers.ts'
+import { type Facet, type FacetValue, type Field, geoFieldOf } from './explore-answers.ts'
 import { FacetGroup, type FacetOption } from './FacetGroup.tsx'
 import styles from './FilterPanel.module.css'
 import { isNested, nameText, refinementsOf, refineText, toggleRefinement } from './odsql-text.ts'
 import { Refusal } from './requests.ts'
 import { useSaid } from './said/use-said.ts'
+import { CommunePicker } from './territory/CommunePicker.tsx'
 import { useCellStyle } from './use-cell-style.ts'
 
 /** Fields whose values are offered: those made for it, else the first texts. */
@@ -42,7 +43,7 @@ export function FilterPanel(props: PartProps & { isFlyout?: boolean }) {
     <Flyout
       title={t('datasets.filters')}
       className={controls.button}
-      isMarked={Boolean(address.q || address.filter || address.where)}
+      isMarked={Boolean(address.q || address.filter || address.where || address.commune)}
       button={
         <>
           <Icon name="filter" size={16} />
@@ -55,7 +56,7 @@ export function FilterPanel(props: PartProps & { isFlyout?: boolean }) {
   )
 }
 
-function Filters({ dataset, address, change, asked }: PartProps) {
+function Filters({ dataset, address, change, asked, within }: PartProps) {
   const { t, language } = useLanguage()
   const style = useCellStyle()
   const [words, setWords] = useState(address.q ?? '')
@@ -63,7 +64,7 @@ function Filters({ dataset, address, change, asked }: PartProps) {
   const fields = useMemo(() => facetFields(dataset.fields), [dataset.fields])
   const chosen = refinementsOf(address.filter)
   // Facets count what a press would show, so the values chosen are told as refinements, not as conditions.
-  const others = [address.q && `search(${JSON.stringify(address.q)})`, address.where].filter(Boolean)
+  const others = [address.q && `search(${JSON.stringify(address.q)})`, address.where, within].filter(Boolean)
   const { data, error } = useFacets(
     dataset.dataset_id,
     {
@@ -123,6 +124,12 @@ function Filters({ dataset, address, change, asked }: PartProps) {
           }
         />
       ))}
+      {geoFieldOf(dataset) && (
+        <CommunePicker
+          code={address.commune}
+          onPick={(commune) => change({ commune, row: undefined, map: undefined })}
+        />
+      )}
       <WhereField key={address.where} {...{ dataset, address, change, asked }} />
     </div>
   )

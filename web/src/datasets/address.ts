@@ -24,6 +24,8 @@ export interface DatasetAddress {
   where?: string
   /** Facet values, a list of `field:value`. */
   filter?: string
+  /** INSEE code of the commune in which the rows lie. */
+  commune?: string
   /** Field that orders the table, with `-` for descending. */
   sort?: string
   /** Columns left out of the table, a list. */
@@ -61,6 +63,12 @@ function whole(value: unknown, least: number): number | undefined {
   return Number.isInteger(number) && number >= least ? number : undefined
 }
 
+/** An address turns 04070 into a number: the zero is put back. */
+function communeCode(value: unknown): string | undefined {
+  const code = text(value, 5)?.padStart(5, '0')
+  return code && /^\d[\dAB]\d{3}$/.test(code) ? code : undefined
+}
+
 /** Reads an address; what cannot be understood is left out, never an error page. */
 export function readDatasetAddress(raw: Record<string, unknown>): DatasetAddress {
   const at = text(raw.at, 40)
@@ -70,6 +78,7 @@ export function readDatasetAddress(raw: Record<string, unknown>): DatasetAddress
     q: text(raw.q, 200),
     where: text(raw.where, 4000),
     filter: joinList(splitList(text(raw.filter, 4000)).filter((item) => item.includes(':'))),
+    commune: communeCode(raw.commune),
     sort: text(raw.sort, 100),
     hide: joinList(splitList(text(raw.hide, 4000))),
     at: at && /^v\d{1,9}$/.test(at) ? at : undefined,
