@@ -1,5 +1,5 @@
 /** Paths of the catalogue: datasets found, grouped, counted by facet. */
-
+import { createHash } from 'node:crypto'
 import { planQuery } from '../odsql/compile.ts'
 import { type Facet, planFacets, runFacets } from '../odsql/facets.ts'
 import { type ParsedQuery, parseQuery, type QueryText } from '../odsql/query-text.ts'
@@ -49,32 +49,53 @@ export function catalogueText(parameters: Parameters): QueryText {
   }
 }
 
-/** Ids of the datasets that the asker may know of, and the bodies shown to them. */
-export async function visibleDatasets(
-  { catalogue, sources, visibleFields, asker }: CatalogueReader,
-  lang: string,
-  secret: string,
-  withAppMetas = false,
-): Promise<{ ids: string[]; fingerprint: string; isPublic: boolean; body(id: string): DatasetBody }> {
+interface Seen {
+  fields: Map<string, readonly DatasetField[]>
+  fingerprint: string
+  isPublic: boolean
+}
+
+/** A reader is one request: rights are asked once for it. */
+const seenBy = new WeakMap<CatalogueReader, Promise<Seen>>()
+
+async function look({ catalogue, sources, visibleFields, asker }: CatalogueReader): Promise<Seen> {
   await catalogue.refresh()
-  const seen = new Map<string, readonly DatasetField[]>()
+  const fields: Seen['fields'] = new Map()
   const prints: string[] = []
   let isPublic = true
   for (const { definition } of sources.list()) {
     if (!catalogue.entry(definition.id)) continue
-    const visible = await visibleFields(definition, asker, 'query')
+    const decided = visibleFields(definition, asker, 'query')
+    // Most decisions are known at once: waiting for each would cost more than all of them.
+    const visible = decided instanceof Promise ? await decided : decided
     if (!visible) continue
     isPublic &&= visible.isPublic
-    seen.set(definition.id, visible.fields)
+    fields.set(definition.id, visible.fields)
     prints.push(visible.fingerprint)
   }
+  return { fields, fingerprint: createHash('sha256').update(prints.join()).digest('base64url'), isPublic }
+}
+
+/** Ids of the datasets that the asker may know of, and the bodies shown to them. */
+export async function visibleDatasets(
+  reader: CatalogueReader,
+  lang: string,
+  secret: string,
+  withAppMetas = false,
+): Promise<{ ids: string[]; fingerprint: string; isPublic: boolean; body(id: string): DatasetBody }> {
+  let seen = seenBy.get(reader)
+  if (!seen) {
+    seen = look(reader)
+    seenBy.set(reader, seen)
+  }
+  const { fields, fingerprint, isPublic } = await seen
   return {
-    ids: [...seen.keys()],
-    fingerprint: prints.join(),
+    ids: [...fields.keys()],
+    fingerprint,
     isPublic,
     body(id) {
-      const { summary, counted } = catalogue.entry(id)!
-      return datasetBody(summary, seen.get(id)!, counted, { lang, secret, withAppMetas })
+      const { summary, counted } = reader.catalogue.entry(id)!
+      return datasetBody(summary, fields.get(id)!, counted, { lang, secret, withAppMetas })
     },
   }
 }

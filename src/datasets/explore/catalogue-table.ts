@@ -1,13 +1,14 @@
 /** The table of the catalogue: one row a dataset, texts in both languages. Pure. */
 import type { Cell, Row, TableSpec } from '../../engines/columnar/columnar.ts'
-import { column, type From, type Output } from '../../engines/columnar/query.ts'
-import type { Relation } from '../odsql/relation.ts'
+import { column, type Expression, type From, type Output } from '../../engines/columnar/query.ts'
+import type { Relation, WordIndex } from '../odsql/relation.ts'
 import { columnsOf } from '../rules.ts'
 import type { DatasetField, FieldAnnotations } from '../schema.ts'
 import { type Counted, datasetUid, featuresOf, wordsIn } from './dataset-body.ts'
 import type { DatasetSummary } from './sources.ts'
 
-const languages = ['fr', 'en'] as const
+export const languages = ['fr', 'en'] as const
+export type CatalogueLanguage = (typeof languages)[number]
 
 const field = (
   name: string,
@@ -61,19 +62,26 @@ export const catalogueTable: TableSpec = {
   sortBy: ['dataset_id'],
 }
 
+/** The fields with their texts in a language, out of the columns of the table. */
+export const catalogueTexts = (lang: CatalogueLanguage): Output[] =>
+  catalogueFields.map(({ name }) => ({
+    as: name,
+    value: column(translated.has(name) ? columnIn(name, lang) : name),
+  }))
+
 /** The rows of some datasets, texts in French or, for any other language, in English. */
-export function catalogueRelation(from: From, ids: readonly string[], lang: string): Relation {
-  const known = lang === 'fr' ? 'fr' : 'en'
-  const select = catalogueFields.map(
-    ({ name }): Output => ({ as: name, value: column(translated.has(name) ? columnIn(name, known) : name) }),
-  )
+export function catalogueRelation(
+  from: From,
+  ids: readonly string[],
+  lang: CatalogueLanguage,
+  words?: WordIndex,
+): Relation {
+  const where: Expression = { kind: 'in', of: column('dataset_id'), values: [...ids] }
   return {
-    from: {
-      kind: 'query',
-      query: { from, where: { kind: 'in', of: column('dataset_id'), values: [...ids] }, select },
-    },
+    from: { kind: 'query', query: { from, where, select: catalogueTexts(lang) } },
     fields: catalogueFields,
     rowOrder: [{ name: 'dataset_id', type: 'text' }],
+    ...(words && { words }),
   }
 }
 

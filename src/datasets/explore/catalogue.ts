@@ -2,15 +2,18 @@
 import { createHash } from 'node:crypto'
 import { batchOfRows } from '../../engines/columnar/batch-of-rows.ts'
 import type { Columnar, Row } from '../../engines/columnar/columnar.ts'
-import { type From, table } from '../../engines/columnar/query.ts'
+import { type From, type Query, table, value } from '../../engines/columnar/query.ts'
 import type { Relation } from '../odsql/relation.ts'
 import { catalogueRelation, catalogueRow, catalogueTable } from './catalogue-table.ts'
+import { catalogueWords, defineCatalogueWords, rewriteCatalogueWords } from './catalogue-words.ts'
 import type { Counted } from './dataset-body.ts'
-import type { DatasetSummary, Sources } from './sources.ts'
+import type { DatasetSummary, Source, Sources } from './sources.ts'
 
 /** Rows of streams come all the time: their counts may be this old. */
 const countsFreshMs = 30_000
 const countsAtOnce = 4
+/** Far below what one query may hold. */
+const countedTogether = 100
 
 interface Entry {
   summary: DatasetSummary
@@ -32,10 +35,12 @@ export class Catalogue {
   #listState = ''
   #countedAtMs = Number.NEGATIVE_INFINITY
   #rowsState = ''
+  #textsState = ''
   #refreshing: Promise<void> | undefined
 
   static async open(options: CatalogueOptions): Promise<Catalogue> {
     await options.columnar.define(catalogueTable)
+    await defineCatalogueWords(options.columnar)
     return new Catalogue(options)
   }
 
@@ -70,6 +75,7 @@ export class Catalogue {
     const list = sources.list()
     const state = stateOf(list)
     const entries = new Map<string, Entry>()
+    await this.#countSnapshots(list)
     const waiting = [...list]
     const count = async () => {
       for (let summary = waiting.shift(); summary; summary = waiting.shift())
@@ -81,11 +87,48 @@ export class Catalogue {
       return catalogueRow(summary, counted, secret)
     })
     const rowsState = createHash('sha256').update(JSON.stringify(rows)).digest('base64url').slice(0, 22)
-    if (rowsState !== this.#rowsState) await columnar.replace(batchOfRows(catalogueTable, rows))
+    if (rowsState !== this.#rowsState) {
+      await columnar.replace(batchOfRows(catalogueTable, rows))
+      const texts = textsStateOf(rows)
+      if (texts !== this.#textsState) await rewriteCatalogueWords(columnar)
+      this.#textsState = texts
+    }
     this.#entries = entries
     this.#rowsState = rowsState
     this.#listState = state
     this.#countedAtMs = now().getTime()
+  }
+
+  /** Counts many small tables in one query each time: after a start there are all to count. */
+  async #countSnapshots(list: readonly DatasetSummary[]): Promise<void> {
+    const { columnar, sources, now } = this.#options
+    const wanted: { summary: DatasetSummary; source: Source; of: string }[] = []
+    for (const summary of list) {
+      if (summary.definition.kind !== 'snapshot') continue
+      const source = await sources.source(summary.definition.id)
+      const of = source.state
+      if (of !== null && this.#counts.get(summary.definition.id)?.of !== of)
+        wanted.push({ summary, source, of })
+    }
+    for (let at = 0; at < wanted.length; at += countedTogether) {
+      const some = wanted.slice(at, at + countedTogether)
+      const counts = some.map(
+        ({ source: { from, where } }, i): Query => ({
+          from,
+          ...(where && { where }),
+          select: [
+            { as: 'i', value: value(i) },
+            { as: 'n', value: { kind: 'aggregate', fn: 'count' } },
+          ],
+        }),
+      )
+      const rows = await columnar.query({ from: { kind: 'union', of: counts } }, { class: 'derivation' })
+      for (const { i, n } of rows) {
+        const { summary, of } = some[Number(i)]!
+        const modifiedAt = summary.modifiedAt ?? now().toISOString()
+        this.#counts.set(summary.definition.id, { of, counted: { recordsCount: Number(n), modifiedAt } })
+      }
+    }
   }
 
   /** Rows and the last change; counted again only when they may have changed. */
@@ -129,7 +172,8 @@ export class Catalogue {
   /** The rows of the datasets with these ids, with names and texts in a language. */
   relation(ids: readonly string[], lang: string): Relation {
     const from: From = table(catalogueTable.name)
-    return catalogueRelation(from, ids, lang)
+    const known = lang === 'fr' ? 'fr' : 'en'
+    return catalogueRelation(from, ids, known, catalogueWords(known))
   }
 }
 
@@ -138,4 +182,12 @@ const stateOf = (list: readonly DatasetSummary[]): string =>
     .update(
       JSON.stringify(list.map(({ definition, version, modifiedAt }) => [definition.id, version, modifiedAt])),
     )
+    .digest('base64url')
+
+const textColumns = catalogueTable.columns.filter(({ type }) => type === 'text').map(({ name }) => name)
+
+/** Changes when a text of the catalogue does: counts and dates have no words. */
+const textsStateOf = (rows: readonly Row[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(rows.map((row) => textColumns.map((name) => row[name]))))
     .digest('base64url')

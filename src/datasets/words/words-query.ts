@@ -62,12 +62,13 @@ export const tokensQuery = (from: From, fields: readonly DatasetField[]): Query 
   orderBy: [{ by: column('token') }],
 })
 
-function tokensOf(from: From, field: DatasetField): Query {
+/** Those of one field; `row` is the column that tells rows apart. */
+export function tokensOf(from: From, field: DatasetField, row: string = rowNumberColumn.name): Query {
   const isList = field.annotations?.multivalued === true
   const texts: Query = {
     from,
     select: [
-      { as: 'row', value: column(rowNumberColumn.name) },
+      { as: 'row', value: column(row) },
       { as: 'text', value: column(columnName(field.name)) },
     ],
   }

@@ -29,11 +29,17 @@ export function emitQuery(query: Query, tables: Tables, dialect: Dialect, limit?
   checkSize(query)
   const parameters: Parameter[] = []
   let aliases = 0
+  /** A long list that the query holds in several places is sent once. */
+  const lists = new Map<unknown, string>()
   const emission: Emission = {
     dialect,
     bind(value, type) {
+      const known = lists.get(value)
+      if (known !== undefined && parameters.some((of) => of.value === value && of.type === type)) return known
       parameters.push({ value, type })
-      return dialect.placeholder(parameters.length, { value, type })
+      const placeholder = dialect.placeholder(parameters.length, { value, type })
+      if (Array.isArray(value)) lists.set(value, placeholder)
+      return placeholder
     },
     alias: () => `t${++aliases}`,
     subquery: (inner) => emitRelation(inner, emission, tables),

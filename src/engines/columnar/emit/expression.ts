@@ -100,7 +100,8 @@ function emitRaw(e: Expression, scope: Scope, emission: Emission): string {
     case 'not':
       return `(NOT ${dialect.known(emitRaw(e.of, scope, emission))})`
     case 'in': {
-      const values = e.values.filter((v) => v !== null)
+      // The same list where nothing is left out: it is bound once, however often the query holds it.
+      const values = e.values.includes(null) ? e.values.filter((v) => v !== null) : e.values
       if (values.length === 0) return '(1 = 0)'
       const literals = values.map((v): Expression => ({ kind: 'value', value: v }))
       const type = comparedTypes([e.of, ...literals], fieldTypes(scope))
