@@ -4,6 +4,7 @@ import controls from '../Controls.module.css'
 import { useSaid } from '../said/use-said.ts'
 import styles from './LoadPage.module.css'
 import { type ReadingKind, readingsFor, typesFor, withReading, withType } from './plan-edit.ts'
+import { RulesEditor } from './RulesEditor.tsx'
 
 export interface FieldRowProps {
   field: PlanField
@@ -13,10 +14,19 @@ export interface FieldRowProps {
   fault: 'name' | 'twice' | undefined
   onChange: (field: PlanField) => void
   onToggleId: () => void
+  onToggleFacet: () => void
 }
 
 /** One column of the file: kept or not, named, typed, with what is in it and why it was understood so. */
-export function FieldRow({ field, found, samples, fault, onChange, onToggleId }: FieldRowProps) {
+export function FieldRow({
+  field,
+  found,
+  samples,
+  fault,
+  onChange,
+  onToggleId,
+  onToggleFacet,
+}: FieldRowProps) {
   const { t } = useLanguage()
   const said = useSaid()
   const { label, name, reading } = field
@@ -104,6 +114,15 @@ export function FieldRow({ field, found, samples, fault, onChange, onToggleId }:
             }
           />
         )}
+        <RulesEditor field={field} name={found.label} onChange={onChange} />
+      </td>
+      <td>
+        <input
+          type="checkbox"
+          aria-label={of(t('datasets.load.facet'))}
+          checked={field.annotations?.facet === true}
+          onChange={onToggleFacet}
+        />
       </td>
       <td>
         <input

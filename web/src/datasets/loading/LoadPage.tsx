@@ -32,6 +32,7 @@ export function LoadPage() {
   const [sending, setSending] = useState<Sending>()
   const [beginError, setBeginError] = useState<Error>()
   const [isBeginning, setBeginning] = useState(false)
+  const chosen = useRef<FileChoice>(undefined)
   const abort = useRef<AbortController>(undefined)
   const view = useLoad(dataset, load)
   const known = useDataset(address.new ? undefined : dataset, undefined)
@@ -64,7 +65,10 @@ export function LoadPage() {
     }
   }
 
-  const begin = async ({ file, id, title: called, note }: FileChoice) => {
+  const begin = async (choice: FileChoice, layer?: string) => {
+    const { file, id, title: called, note } = choice
+    chosen.current = choice
+    const isNew = dataset === undefined || address.new === true
     setBeginning(true)
     setBeginError(undefined)
     try {
@@ -72,7 +76,8 @@ export function LoadPage() {
         fileName: file.name,
         ...(note && { note }),
         ...(address.corrects && { corrects: address.corrects }),
-        ...(dataset === undefined && { create: true, title: called }),
+        ...(layer !== undefined && { layer }),
+        ...(isNew && { create: true, title: called }),
       })
       await navigate({
         search: ({ lang }) => ({
@@ -80,7 +85,7 @@ export function LoadPage() {
           dataset: id,
           load: begun.id,
           corrects: address.corrects,
-          ...(dataset === undefined && { new: true }),
+          ...(isNew && { new: true as const }),
         }),
       })
       void send(file, id, begun.id)
@@ -101,6 +106,12 @@ export function LoadPage() {
     abort.current?.abort()
     if (dataset && load) view.put(await cancelLoad(dataset, load))
     setSending(undefined)
+  }
+  /** Another sheet has other columns: the file is sent again, and its first reading forgotten. */
+  const changeLayer = async (layer: string) => {
+    if (!dataset || !load || !chosen.current) return
+    await cancelLoad(dataset, load).catch(() => undefined)
+    await begin(chosen.current, layer)
   }
   const state = view.data?.state
   const step = !load ? 'file' : state === 'planned' || state === 'planning' ? 'plan' : stepOf(state)
@@ -149,7 +160,14 @@ export function LoadPage() {
         ) : !view.data || !dataset ? (
           <p role="status">{t('datasets.opening')}</p>
         ) : state === 'planned' ? (
-          <PlanStep dataset={dataset} load={load} onStarted={view.put} onCancel={() => void cancel()} />
+          <PlanStep
+            key={load}
+            dataset={dataset}
+            load={load}
+            onStarted={view.put}
+            onCancel={() => void cancel()}
+            onLayer={chosen.current && ((layer) => void changeLayer(layer))}
+          />
         ) : state === 'published' || state === 'held' || state === 'failed' || state === 'cancelled' ? (
           <ResultStep
             view={view.data}

@@ -10,13 +10,15 @@ import { useSaid } from '../said/use-said.ts'
 import { startLoad, usePlan } from './api.ts'
 import { FieldRow } from './FieldRow.tsx'
 import styles from './LoadPage.module.css'
-import { planFaults, replaceField, toggleId } from './plan-edit.ts'
+import { planFaults, replaceField, toggleFacet, toggleId } from './plan-edit.ts'
 
 export interface PlanStepProps {
   dataset: string
   load: string
   onStarted: (view: LoadView) => void
   onCancel: () => void
+  /** Reads the same file again, another sheet or layer of it; undefined when the file is no longer at hand. */
+  onLayer?: (layer: string) => void
 }
 
 /** What was found in the file, to be read and changed before anything is loaded. */
@@ -36,7 +38,14 @@ export function PlanStep(props: PlanStepProps) {
 
 const mostShown = 200
 
-function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps & { found: PlanView }) {
+function PlanForm({
+  dataset,
+  load,
+  onStarted,
+  onCancel,
+  onLayer,
+  found,
+}: PlanStepProps & { found: PlanView }) {
   const { t, language } = useLanguage()
   const said = useSaid()
   const [plan, setPlan] = useState<LoadPlan>(found.plan)
@@ -87,6 +96,22 @@ function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps &
           )}
         </ul>
       )}
+      {onLayer && plan.layers && plan.layers.length > 1 && (
+        <div className={styles.layer}>
+          <label className={controls.label}>
+            {t('datasets.load.layer')}
+            <select
+              className={controls.select}
+              value={plan.layer}
+              onChange={({ target }) => onLayer(target.value)}
+            >
+              {plan.layers.map((layer) => (
+                <option key={layer}>{layer}</option>
+              ))}
+            </select>
+          </label>
+        </div>
+      )}
       <ScrollBox className={`${sections.wide} ${styles.plan}`} label={t('datasets.load.fields')}>
         <table className={sections.table}>
           <thead>
@@ -94,6 +119,7 @@ function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps &
               <th scope="col">{t('datasets.load.keep')}</th>
               <th scope="col">{t('datasets.info.field')}</th>
               <th scope="col">{t('datasets.info.type')}</th>
+              <th scope="col">{t('datasets.load.facet')}</th>
               <th scope="col">{t('datasets.info.unit')}</th>
               <th scope="col">{t('datasets.load.identifies')}</th>
               <th scope="col">{t('datasets.load.samples')}</th>
@@ -110,6 +136,7 @@ function PlanForm({ dataset, load, onStarted, onCancel, found }: PlanStepProps &
                 samples={found.sampleRows.map((row) => row[found.plan.fields[i]?.name ?? ''] ?? null)}
                 fault={faults === 'empty' ? undefined : faults.get(i)}
                 onChange={(changed) => setPlan(replaceField(plan, i, changed))}
+                onToggleFacet={() => setPlan(toggleFacet(plan, i))}
                 onToggleId={() => setPlan(toggleId(plan, i))}
               />
             ))}

@@ -14,6 +14,8 @@ export interface BeginOptions {
   note?: string
   corrects?: string
   create?: boolean
+  /** Sheet, layer or table. */
+  layer?: string
 }
 
 /** Begins an upload in pieces that stops once its plan is made; corrections need no second look. */

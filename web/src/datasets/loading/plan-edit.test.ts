@@ -5,6 +5,7 @@ import {
   planFaults,
   readingsFor,
   replaceField,
+  toggleFacet,
   toggleId,
   typesFor,
   withReading,
@@ -87,4 +88,11 @@ describe('names from a file', () => {
     expect(isIdentifier('escales-2024')).toBe(true)
     for (const wrong of ['', '2024', 'a--', 'Été', 'a b']) expect(isIdentifier(wrong)).toBe(false)
   })
+})
+
+it('offers a field as a filter, or no longer', () => {
+  const once = toggleFacet(plan(field('a', { annotations: { id: true } })), 0)
+  expect(once.fields[0]?.annotations).toMatchObject({ id: true, facet: true })
+  expect(toggleFacet(once, 0).fields[0]?.annotations?.facet).toBeUndefined()
+  expect(toggleFacet(once, 7)).toBe(once)
 })

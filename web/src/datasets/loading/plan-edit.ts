@@ -82,6 +82,14 @@ export function planFaults({ fields }: LoadPlan): Map<number, 'name' | 'twice'> 
   return faults
 }
 
+/** The plan with a field whose values are, or are no longer, offered as a filter. */
+export function toggleFacet(plan: LoadPlan, index: number): LoadPlan {
+  const field = plan.fields[index]
+  if (!field) return plan
+  const facet = !field.annotations?.facet || undefined
+  return replaceField(plan, index, { ...field, annotations: { ...field.annotations, facet } })
+}
+
 /** The key made of the fields that are marked as identifying a row. */
 export function toggleId(plan: LoadPlan, index: number): LoadPlan {
   const field = plan.fields[index]

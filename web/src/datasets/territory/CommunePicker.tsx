@@ -15,7 +15,7 @@ export function CommunePicker({
   const { communes, isAbsent } = useCommunes(true)
   if (isAbsent) return <p className={styles.hint}>{t('datasets.territory.absent')}</p>
   return (
-    <label className={controls.label}>
+    <label className={`${controls.label} ${styles.commune}`}>
       {t('datasets.territory.commune')}
       <select
         className={controls.select}
