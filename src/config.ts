@@ -29,6 +29,16 @@ export interface Config {
   versionsKeepDays: number
   /** Raw lines kept per source once their rows are stored, in MB. */
   spoolKeepMb: number
+  /** Days that the lines of the access log stay; signed heads stand for those that went. */
+  journalRetentionDays: number
+  /** Invented accounts in the demo, one per role. */
+  demoAccounts: boolean
+  smtpUrl: string | undefined
+  mailFrom: string
+  /** JSON file of identity providers. */
+  oidcFile: string | undefined
+  /** Whether `?apikey=` counts. */
+  keysInAddress: boolean
   logLevel: string
 }
 
@@ -76,6 +86,16 @@ export const settings = [
     meaning: 'raw lines kept per source after their rows are stored',
     fallback: '1024',
   },
+  { name: 'JOURNAL_RETENTION_DAYS', meaning: 'days that the access log stays', fallback: '365' },
+  {
+    name: 'DEMO_ACCOUNTS',
+    meaning: 'yes or no: one invented account per role in the demo, only on this machine',
+    fallback: 'yes',
+  },
+  { name: 'SMTP_URL', meaning: 'mail server; without one mail waits in the outbox', fallback: '' },
+  { name: 'MAIL_FROM', meaning: 'sender of mail', fallback: 'Lacydon <lacydon@localhost>' },
+  { name: 'OIDC_FILE', meaning: 'JSON file of identity providers people sign in by', fallback: '' },
+  { name: 'KEYS_IN_ADDRESS', meaning: 'yes or no: take API keys as ?apikey= too', fallback: 'yes' },
   { name: 'LOG_LEVEL', meaning: 'silent, error, warn, info or debug', fallback: 'warn' },
 ] as const satisfies Setting[]
 
@@ -190,6 +210,12 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     versionsKeep: wholeNumber('VERSIONS_KEEP', text('VERSIONS_KEEP'), 1, 1_000_000),
     versionsKeepDays: wholeNumber('VERSIONS_KEEP_DAYS', text('VERSIONS_KEEP_DAYS'), 0, 36_500),
     spoolKeepMb: wholeNumber('SPOOL_KEEP_MB', text('SPOOL_KEEP_MB'), 0, 10_000_000),
+    journalRetentionDays: wholeNumber('JOURNAL_RETENTION_DAYS', text('JOURNAL_RETENTION_DAYS'), 1, 36_500),
+    demoAccounts: yesOrNo('DEMO_ACCOUNTS', text('DEMO_ACCOUNTS')),
+    smtpUrl: url('SMTP_URL', text('SMTP_URL'), ['smtp:', 'smtps:']),
+    mailFrom: text('MAIL_FROM'),
+    oidcFile: text('OIDC_FILE') === '' ? undefined : resolve(cwd, text('OIDC_FILE')),
+    keysInAddress: yesOrNo('KEYS_IN_ADDRESS', text('KEYS_IN_ADDRESS')),
     logLevel,
   }
 }

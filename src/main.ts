@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { startDemoPort } from '../simulator/demo-port.ts'
 import type { Config } from './config.ts'
-import type { Realm } from './connectors/ais/datasets.ts'
+import { aisDatasets, type Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
 import { systemClock } from './connectors/ais/inputs/clock.ts'
 import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
 import { DatasetChanges } from './datasets/changes.ts'
 import { changeRoutes } from './datasets/changes-routes.ts'
+import { everythingVisible, type VisibleFields } from './datasets/explore/access.ts'
 import { Catalogue } from './datasets/explore/catalogue.ts'
 import { exploreRoutes } from './datasets/explore/routes.ts'
 import { datasetSources } from './datasets/explore/sources.ts'
@@ -28,11 +29,18 @@ import { versionRoutes } from './datasets/versions-routes.ts'
 import { WordIndexes } from './datasets/words/word-indexes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
+import { keepAccessLog } from './http/access-log.ts'
 import { buildApp } from './http/app.ts'
 import { healthRoute } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { metricsRoute } from './http/metrics.ts'
 import { serveWeb } from './http/web.ts'
+import { journalDatasets } from './journal/datasets.ts'
+import { journalRoutes } from './journal/routes.ts'
+import { Journal } from './journal/service.ts'
+import { isJournalDataset, undecidedStanding } from './journal/standing.ts'
+import { journalMigrations } from './journal/tables.ts'
+import { DatasetUse } from './journal/usage.ts'
 import { loadLandMask } from './maritime/land-mask.ts'
 import { checkHealth, measures } from './operations.ts'
 import { loadReferenceData } from './places/service.ts'
@@ -73,7 +81,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     const { columnar, control, spools } = engines
     const realm: Realm = config.demo ? 'simulated' : 'real'
 
-    await control.migrate([datasetMigrations, loadingMigrations, exploreMigrations])
+    await control.migrate([datasetMigrations, loadingMigrations, exploreMigrations, journalMigrations])
     const datasets = await Datasets.open({
       columnar,
       control,
@@ -83,6 +91,17 @@ export async function startLacydon(config: Config): Promise<Running> {
     })
     const loads = await Loads.open({ datasets, columnar, control, now: () => new Date(), log })
     closers.push(() => loads.close())
+    const journal = await Journal.open({
+      spools,
+      columnar,
+      control,
+      folder: folder.path,
+      now: () => new Date(),
+      log,
+    })
+    closers.push(() => journal.close())
+    const use = new DatasetUse({ columnar, journal })
+    const standingOf = undecidedStanding((id) => datasets.has(id))
     const vessels = await Vessels.open({ realm, datasets, columnar, wallMs: Date.now })
     closers.push(() => vessels.save())
 
@@ -108,6 +127,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     })
     const app = await buildApp({ trustedProxies: config.trustedProxies, logger: log })
     closers.push(() => app.close())
+    keepAccessLog(app, { log: journal, standingOf })
     healthRoute(app, () => checkHealth(engines, feeds))
     metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
@@ -117,16 +137,28 @@ export async function startLacydon(config: Config): Promise<Running> {
     changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
     const secret = await instanceSecret(control)
     const now = () => new Date()
+    journalRoutes(app, { journal, use, standingOf, now })
     const words = new WordIndexes({ store: columnar, datasets, log })
     closers.push(() => words.close())
     const sources = datasetSources(datasets, now, (id, version) => words.indexOf(id, version))
+    // Whose rows of the journal are whose, the decision on rights says; until then nobody's.
+    const visibleFields: VisibleFields = (dataset, ...asked) =>
+      isJournalDataset(dataset.id) ? undefined : everythingVisible(dataset, ...asked)
     const catalogue = await Catalogue.open({ columnar, sources, secret, now })
-    await exploreRoutes(app, { columnar, sources, catalogue, secret, now, publicUrl: config.publicUrl })
-    const tiles = new Tiles({ columnar, sources, now })
+    await exploreRoutes(app, {
+      columnar,
+      sources,
+      catalogue,
+      secret,
+      now,
+      visibleFields,
+      publicUrl: config.publicUrl,
+    })
+    const tiles = new Tiles({ columnar, sources, now, visibleFields })
     closers.push(() => tiles.close())
     tileRoutes(app, tiles, config)
-    packRoutes(app, { columnar, sources, now })
-    const rowStreams = new RowStreams({ columnar, sources, now, log })
+    packRoutes(app, { columnar, sources, now, visibleFields })
+    const rowStreams = new RowStreams({ columnar, sources, now, log, visibleFields })
     closers.push(() => rowStreams.close())
     streamRoutes(app, rowStreams)
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
@@ -152,20 +184,22 @@ export async function startLacydon(config: Config): Promise<Running> {
       stream.tick()
       rowStreams.tick()
     })
+    every(tickMs, () =>
+      journal.tick().catch((error) => log.warn({ error: error.message }, 'the journal could not be stored')),
+    )
     every(ageEveryMs, () => vessels.registry.age())
     every(wordsEveryMs, () => words.tend())
     every(Vessels.saveEveryMs, () =>
       vessels.save().catch((error) => log.warn({ error: error.message }, 'vessels could not be saved')),
     )
-    const tend = () =>
-      tendStreams({
-        columnar,
-        datasets: productDatasets,
-        days: config.aisRetentionDays,
-        simulatedDays,
-        now: () => new Date(),
-        log,
-      })
+    const tend = async () => {
+      const by = { columnar, simulatedDays, now: () => new Date(), log }
+      await tendStreams({ ...by, datasets: aisDatasets, days: config.aisRetentionDays })
+      await tendStreams({ ...by, datasets: journalDatasets, days: config.journalRetentionDays })
+      await journal
+        .release(config.journalRetentionDays)
+        .catch((error) => log.warn({ error: error.message }, 'old lines of the journal could not be deleted'))
+    }
     every(tendEveryMs, tend)
     every(tendEveryMs, () =>
       datasets.prune({ keepLast: config.versionsKeep, keepDays: config.versionsKeepDays }),

@@ -1,5 +1,6 @@
 import { aisDatasets } from './connectors/ais/datasets.ts'
 import type { BuiltInDataset } from './datasets/schema.ts'
+import { journalDatasets } from './journal/datasets.ts'
 
 /** Every dataset the product itself defines. Nothing is found by scanning: what exists is listed here. */
-export const productDatasets: readonly BuiltInDataset[] = [...aisDatasets]
+export const productDatasets: readonly BuiltInDataset[] = [...aisDatasets, ...journalDatasets]

@@ -127,6 +127,10 @@ export class Datasets {
     return [...this.#builtIn.values(), ...this.#stored.values()].map(({ definition }) => definition)
   }
 
+  has(id: string): boolean {
+    return this.#builtIn.has(id) || this.#stored.has(id)
+  }
+
   /** Throws `not_found`. */
   get(id: string): DatasetDefinition {
     const known = this.#builtIn.get(id) ?? this.#stored.get(id)

@@ -44,6 +44,7 @@ export class Journal implements AccessLog {
   /** Endings that the disk refused; tried again at each tick. */
   readonly #unwritten: Fact[] = []
   #countedAtMs: number
+  #ticking: Promise<void> | undefined
   #markedHour = ''
   #releasedThrough = 0
 
@@ -171,7 +172,14 @@ export class Journal implements AccessLog {
    * What time brings: counts of public use, ends of hours and days, rows in the datasets. Every second. Rejects
    * when the store or the disk refuses; the next call goes on from there.
    */
-  async tick(): Promise<void> {
+  tick(): Promise<void> {
+    this.#ticking ??= this.#tick().finally(() => {
+      this.#ticking = undefined
+    })
+    return this.#ticking
+  }
+
+  async #tick(): Promise<void> {
     const now = this.#options.now()
     const hour = hourOf(now.toISOString())
     while (this.#unwritten.length > 0) {
@@ -243,6 +251,7 @@ export class Journal implements AccessLog {
 
   /** Ends what is open as `interrupted`, and makes everything durable and stored. */
   async close(): Promise<void> {
+    await this.#ticking?.catch(() => undefined)
     const nowMs = this.#options.now().getTime()
     for (const { facts, sinceMs } of this.#open.values())
       this.#appendOrKeep(interrupted(facts, nowMs - sinceMs))
