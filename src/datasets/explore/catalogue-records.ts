@@ -181,6 +181,27 @@ export async function readCatalogueFacets(
 ): Promise<Facet[]> {
   const parsed = parseQuery(catalogueText(parameters))
   const { ids } = await visibleDatasets(reader, parsed.lang, asking.secret)
-  const plan = planFacets(parsed, reader.catalogue.relation(ids, parsed.lang), asking.now)
-  return runFacets(plan, askOf(asking))
+  const found = parsed.where.length > 0 ? await idsFound(reader, parsed, ids, asking) : ids
+  const relation = reader.catalogue.relation(found, parsed.lang)
+  return runFacets(planFacets({ ...parsed, where: [] }, relation, asking.now), askOf(asking))
+}
+
+/** Datasets that pass where: found once, not again for every facet. */
+async function idsFound(
+  { catalogue }: CatalogueReader,
+  parsed: ParsedQuery,
+  ids: readonly string[],
+  asking: Asking,
+): Promise<string[]> {
+  const none = { groupBy: [], orderBy: [], refine: [], exclude: [], facets: [] }
+  const plan = planQuery(
+    { ...parsed, ...none, select: documentSelect },
+    catalogue.relation(ids, parsed.lang),
+    {
+      now: asking.now,
+      order: 'physical',
+    },
+  )
+  const rows = await askOf(asking)(plan.query)
+  return rows.map((row) => String(plan.columns[0]!.read(row)))
 }
