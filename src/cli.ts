@@ -40,6 +40,16 @@ const verbs: { name: string; summary: string; load: () => Promise<{ command: Com
     load: () => import('./import-command.ts'),
   },
   {
+    name: 'journal verify',
+    summary: 'find entries of the access log that were altered, removed or moved',
+    load: async () => ({ command: (await import('./journal-command.ts')).verify }),
+  },
+  {
+    name: 'journal export',
+    summary: 'write the access log as it is stored',
+    load: async () => ({ command: (await import('./journal-command.ts')).exportLines }),
+  },
+  {
     name: 'simulate',
     summary: 'write the feed of a simulated port and its ground truth',
     load: () => import('../simulator/simulate-command.ts'),
