@@ -33,6 +33,7 @@ export function checkDefinition(definition: DatasetDefinition): void {
   const own = fields.find(({ name }) => name.startsWith('_'))
   if (own)
     throw invalidInput(`A field cannot be named “${own.name}”: names that begin with _ are the platform's.`)
+  if (definition.kind === 'stream') checkTimes(definition)
   checkTableSpec(tableOf(definition))
   const names = new Set(fields.map(({ name }) => name))
   if (names.size < fields.length) throw invalidInput(`The dataset “${id}” names a field twice.`)
@@ -41,6 +42,30 @@ export function checkDefinition(definition: DatasetDefinition): void {
       if (!fields.some((field) => field.name === part && field.type === 'double'))
         throw invalidInput(`“${name}” is made of “${part}”, which is no number of “${id}”.`)
 }
+
+function checkTimes({ id, fields, eventTime, receiveTime }: DatasetDefinition): void {
+  for (const [what, name] of [
+    ['eventTime', eventTime],
+    ['receiveTime', receiveTime],
+  ])
+    if (!fields.some((field) => field.name === name && field.type === 'timestamp'))
+      throw invalidInput(
+        `The stream “${id}” has no timestamp that is its ${what}.`,
+        `Name the field that is: ${what}.`,
+      )
+}
+
+const receivedAt: DatasetField = {
+  name: 'received_at',
+  type: 'timestamp',
+  label: { fr: 'Reçu le', en: 'Received at' },
+}
+
+/** A stream that names no receive time gets a field for it: without one there is no `at=`. */
+export const withReceiveTime = (definition: DatasetDefinition): DatasetDefinition =>
+  definition.kind === 'stream' && definition.receiveTime === undefined
+    ? { ...definition, fields: [...definition.fields, receivedAt], receiveTime: receivedAt.name }
+    : definition
 
 /** Whether the same columns hold both lists of fields: then no row changes. */
 export const haveSameColumns = (a: DatasetDefinition, b: DatasetDefinition): boolean =>
@@ -55,7 +80,8 @@ export function changedDefinition(before: DatasetDefinition, change: DefinitionC
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
   const after: DatasetDefinition = { ...before, ...given }
   checkDefinition(after)
-  if (after.kind === 'stream' && !haveSameColumns(before, after))
-    throw conflict(`The fields of “${before.id}” cannot change: its rows are a stream.`)
+  const isSame = haveSameColumns(before, after) && before.sortBy.join() === after.sortBy.join()
+  if (after.kind === 'stream' && !isSame)
+    throw conflict(`The fields of “${before.id}” and their order cannot change: its rows are a stream.`)
   return after
 }

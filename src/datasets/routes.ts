@@ -1,15 +1,18 @@
 import Type from 'typebox'
 import type { App } from '../http/app.ts'
+import { withReceiveTime } from './metadata-rules.ts'
 import { DatasetDefinition, DatasetMetadata, DescribedDataset } from './schema.ts'
 import type { Datasets, Described } from './service.ts'
 
-const { title, description, sortBy, fields } = DatasetDefinition.properties
+const { title, description, sortBy, fields, kind, eventTime, receiveTime } = DatasetDefinition.properties
 
 /** What people may write to make a dataset. */
 const NewDataset = Type.Object(
   {
     id: DatasetDefinition.properties.id,
-    kind: Type.Literal('snapshot', { default: 'snapshot' }),
+    kind: { ...kind, default: 'snapshot' as const },
+    eventTime,
+    receiveTime,
     title,
     description,
     fields,
@@ -73,13 +76,15 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
       schema: {
         tags: ['datasets'],
         summary: 'Make an empty dataset',
+        description:
+          'Rows of a snapshot come as files, those of a stream by POST …/rows; a stream names the timestamp that is its eventTime. Without receiveTime it gets the field received_at.',
         body: NewDataset,
         response: { 201: DescribedDataset },
       },
     },
     async (request, reply) => {
       const { metadata, ...definition } = request.body
-      const made = await datasets.create(definition, metadata)
+      const made = await datasets.create(withReceiveTime(definition), metadata)
       reply.header('location', `/api/v1/datasets/${encodeURIComponent(definition.id)}`)
       return reply.code(201).send(flat(made))
     },

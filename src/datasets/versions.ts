@@ -171,7 +171,10 @@ export class Versions {
         log.info({ dataset: id }, 'finished the deletion of a dataset')
         continue
       }
-      if (dataset.currentVersion === 0 && !shown.has(table)) await this.makeEmpty(dataset.definition)
+      const { definition } = dataset
+      // The table of a stream holds its rows: it is completed, never made anew.
+      if (definition.kind === 'stream') await store.define(tableOf(definition))
+      else if (dataset.currentVersion === 0 && !shown.has(table)) await this.makeEmpty(definition)
       kept.push(await this.#settle(dataset, shown.get(table) ?? 0, isSoleOwner))
     }
     return kept

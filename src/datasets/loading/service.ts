@@ -111,7 +111,10 @@ export class Loads {
     if (exists && datasets.describe(datasetId).isBuiltIn)
       throw conflict(`“${datasetId}” is made by the platform itself: no file can be loaded into it.`)
     if (exists && datasets.get(datasetId).kind === 'stream')
-      throw conflict(`“${datasetId}” is a stream: files make versions of snapshots only.`)
+      throw conflict(
+        `“${datasetId}” is a stream: files make versions of snapshots only.`,
+        `Send its rows by POST /api/v1/datasets/${datasetId}/rows.`,
+      )
   }
 
   private async corrected(datasetId: string, id: string): Promise<StoredLoad> {

@@ -60,7 +60,7 @@ export class RowStreams {
   async join(request: StreamRequest, asker: Asker, begin: () => EventSink): Promise<() => void> {
     const { columnar, now } = this.#options
     const { id, intervalMs, lastEventId, ...text } = request
-    const { source, visible, relation } = await secure(this.#options, id, asker)
+    const { source, visible, relation } = await secure(this.#options, id, asker, { action: 'stream' })
     const since = lastEventId === undefined ? undefined : readWatermark(lastEventId)
     const channelKey = [id, visible.fingerprint].join('\n')
     const ask = () => streamQuestion(source.definition, relation, text, now())
@@ -143,7 +143,7 @@ export class RowStreams {
     const { sources, visibleFields, now } = this.#options
     this.#checkedAtMs = now().getTime()
     for (const seat of [...this.#seats]) {
-      const may = async () => visibleFields(sources.describe(seat.id).definition, seat.asker, 'query')
+      const may = async () => visibleFields(sources.describe(seat.id).definition, seat.asker, 'stream')
       const visible = await may().catch(() => undefined)
       if (visible?.fingerprint === seat.fingerprint) continue
       seat.leave()

@@ -1,5 +1,6 @@
 /** Streams to listen to, and who listens. */
 import type { Row } from '../../engines/columnar/columnar.ts'
+import { anonymous } from '../../http/principal.ts'
 import type { DatasetDefinition, DatasetField } from '../schema.ts'
 import type { RowStreams, StreamRequest } from './row-streams.ts'
 
@@ -66,15 +67,19 @@ export class Listener {
       intervalMs: 1_000,
       lastEventId: undefined,
     }
-    this.leave = await this.#streams.join({ ...wanted, ...request }, { credential: null }, () => ({
-      write: (text) => {
-        this.text += text
-        return this.waiting
-      },
-      drop: () => {
-        this.dropped++
-      },
-    }))
+    this.leave = await this.#streams.join(
+      { ...wanted, ...request },
+      { credential: null, principal: anonymous },
+      () => ({
+        write: (text) => {
+          this.text += text
+          return this.waiting
+        },
+        drop: () => {
+          this.dropped++
+        },
+      }),
+    )
     return this
   }
   get events() {
