@@ -248,6 +248,21 @@ export class People {
       throw conflict('This is the last administrator.', 'Make somebody else one first.')
   }
 
+  /** With their sessions and keys. */
+  async disableDemo(): Promise<void> {
+    const rows = await this.#db.selectFrom('account').select('id').where('is_demo', '=', 1).execute()
+    if (rows.length === 0) return
+    const ids = rows.map(({ id }) => id)
+    await this.#db.updateTable('account').set({ status: 'disabled' }).where('id', 'in', ids).execute()
+    await this.#db.deleteFrom('account_session').where('account_id', 'in', ids).execute()
+    await this.#db
+      .updateTable('account_key')
+      .set({ revoked_at: this.#now().toISOString(), revoked_by: 'demo closed' })
+      .where('account_id', 'in', ids)
+      .where('revoked_at', 'is', null)
+      .execute()
+  }
+
   async grantRoles(trx: Trx, id: string, roles: readonly PlatformRole[], by: string): Promise<void> {
     await trx.deleteFrom('account_role').where('account_id', '=', id).execute()
     const granted_at = this.#now().toISOString()

@@ -2,7 +2,7 @@
 import type { ControlDb } from '../engines/control/control.ts'
 import { conflict, invalidInput, LacydonError, notFound } from '../errors.ts'
 import { notAllowed, requireUser } from '../http/abilities.ts'
-import type { OrganisationRole, Principal } from '../http/principal.ts'
+import type { OrganisationRole, PlatformRole, Principal } from '../http/principal.ts'
 import { AccountEvents } from './events.ts'
 import { Keys } from './keys.ts'
 import { isKnownSecret, knownSecrets } from './known-secrets.ts'
@@ -11,6 +11,7 @@ import { type NewPerson, People } from './people.ts'
 import { checkPassword, loginOf } from './rules.ts'
 import type { KeyBody, KeyView, MembershipView, NewKey, Person } from './schema.ts'
 import { SecondFactor, wrongCode } from './second-factor.ts'
+import { newCode } from './secrets.ts'
 import { type Session, type SessionOrigin, Sessions } from './sessions.ts'
 import type { AccountTables } from './tables.ts'
 import { Throttle } from './throttle.ts'
@@ -328,6 +329,36 @@ export class Accounts {
   async named(keys: Omit<KeyView, 'userName'>[]): Promise<KeyView[]> {
     const names = await this.people.names(keys.map(({ user }) => user))
     return keys.map((key) => ({ ...key, userName: names.get(key.user)?.name ?? '' }))
+  }
+
+  /** An account of the demo, made or enabled, with a new password. */
+  async openDemo(person: {
+    email: string
+    name: string
+    platformRole: PlatformRole | ''
+  }): Promise<{ id: string; password: string }> {
+    const password = `${newCode(5)}-${newCode(5)}-${newCode(5)}`
+    const passwordHash = await this.passwords.hash(password)
+    const known = await this.people.byLogin(loginOf(person.email))
+    const id = await this.#options.control.transaction<AccountTables, string>(async (trx) => {
+      if (known?.isDemo === 1) {
+        await this.people.setPassword(trx, known.id, passwordHash)
+        await trx.updateTable('account').set({ status: 'active' }).where('id', '=', known.id).execute()
+        return known.id
+      }
+      const made = await this.people.create(trx, { ...person, passwordHash, isDemo: true })
+      const roles = person.platformRole === '' ? [] : [person.platformRole]
+      await this.people.grantRoles(trx, made, roles, 'demo')
+      return made
+    })
+    await this.refresh()
+    return { id, password }
+  }
+
+  /** Outside the demo nobody signs in as somebody invented. */
+  async closeDemo(): Promise<void> {
+    await this.people.disableDemo()
+    await this.refresh()
   }
 
   /** Makes an account for whom an invitation, a provider or the demo vouches. Answers its id. */

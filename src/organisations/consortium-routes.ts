@@ -144,11 +144,9 @@ export function consortiumRoutes(app: App, consortia: Consortia, charters: Chart
           },
         },
         async (request, reply) =>
-          reply
-            .code(201)
-            .send({
-              versions: await charters.publish(request.principal, scopeOf(request.params), request.body),
-            }),
+          reply.code(201).send({
+            versions: await charters.publish(request.principal, scopeOf(request.params), request.body),
+          }),
       )
       scope.post(
         `${path}/signatures`,
@@ -162,11 +160,9 @@ export function consortiumRoutes(app: App, consortia: Consortia, charters: Chart
           },
         },
         async (request, reply) =>
-          reply
-            .code(201)
-            .send({
-              versions: await charters.sign(request.principal, scopeOf(request.params), request.body),
-            }),
+          reply.code(201).send({
+            versions: await charters.sign(request.principal, scopeOf(request.params), request.body),
+          }),
       )
     }
   })

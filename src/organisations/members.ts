@@ -100,6 +100,15 @@ export class Members {
     return joinOrganisation(trx, this.#now().toISOString(), given)
   }
 
+  /** Makes somebody a member unless they are one already. */
+  async ensure(user: string, organisation: string, role: OrganisationRole): Promise<void> {
+    const current = await this.inForce(user)
+    if (current.some((each) => each.organisation === organisation)) return
+    await this.#control.transaction<OrganisationTables, void>((trx) =>
+      this.join(trx, { user, organisation, role, origin: 'founder' }),
+    )
+  }
+
   /** Ends sessions of who gets another role: rights never change under a session that goes on. */
   async change(
     principal: Principal,
