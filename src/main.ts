@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { startDemoPort } from '../simulator/demo-port.ts'
+import { removeLocalAccess, writeLocalAccess } from './accounts/local-access.ts'
+import { accountMigrations } from './accounts/tables.ts'
 import type { Config } from './config.ts'
 import { aisDatasets, type Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
@@ -8,8 +10,8 @@ import { systemClock } from './connectors/ais/inputs/clock.ts'
 import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
 import { DatasetChanges } from './datasets/changes.ts'
 import { changeRoutes } from './datasets/changes-routes.ts'
-import { everythingVisible, type VisibleFields } from './datasets/explore/access.ts'
 import { Catalogue } from './datasets/explore/catalogue.ts'
+import { decidedAccess } from './datasets/explore/decided.ts'
 import { exploreRoutes } from './datasets/explore/routes.ts'
 import { datasetSources } from './datasets/explore/sources.ts'
 import { exploreMigrations, instanceSecret } from './datasets/explore/tables.ts'
@@ -30,22 +32,29 @@ import { WordIndexes } from './datasets/words/word-indexes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { keepAccessLog } from './http/access-log.ts'
-import { buildApp } from './http/app.ts'
+import { type App, buildApp } from './http/app.ts'
+import type { DeclaredDoor } from './http/doors.ts'
 import { healthRoute } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { metricsRoute } from './http/metrics.ts'
 import { serveWeb } from './http/web.ts'
+import { type Identity, openIdentity } from './identity.ts'
 import { journalDatasets } from './journal/datasets.ts'
 import { journalRoutes } from './journal/routes.ts'
 import { Journal } from './journal/service.ts'
-import { isJournalDataset, undecidedStanding } from './journal/standing.ts'
 import { journalMigrations } from './journal/tables.ts'
 import { DatasetUse } from './journal/usage.ts'
+import { mailMigrations } from './mail/tables.ts'
 import { loadLandMask } from './maritime/land-mask.ts'
 import { checkHealth, measures } from './operations.ts'
-import { loadReferenceData } from './places/service.ts'
+import { isReferenceDataset, loadReferenceData } from './places/service.ts'
 import { productDatasets } from './product.ts'
 import { collectGarbage } from './settled-memory.ts'
+import { noSource, PartiesInMemory } from './sharing/parties.ts'
+import { ownUseGrants } from './sharing/product-grants.ts'
+import { Sharing } from './sharing/service.ts'
+import { decidedStanding } from './sharing/standing.ts'
+import { sharingMigrations } from './sharing/tables.ts'
 import { LiveStream } from './vessels/live-stream.ts'
 import { vesselRoutes } from './vessels/routes.ts'
 import { Vessels } from './vessels/service.ts'
@@ -53,6 +62,8 @@ import { Vessels } from './vessels/service.ts'
 export interface Running {
   /** Where people reach it, such as http://127.0.0.1:8787. */
   address: string
+  /** Every route with its door. */
+  doors: readonly DeclaredDoor[]
   close(): Promise<void>
 }
 
@@ -81,7 +92,13 @@ export async function startLacydon(config: Config): Promise<Running> {
     const { columnar, control, spools } = engines
     const realm: Realm = config.demo ? 'simulated' : 'real'
 
-    await control.migrate([datasetMigrations, loadingMigrations, exploreMigrations, journalMigrations])
+    await control.migrate([
+      datasetMigrations,
+      loadingMigrations,
+      exploreMigrations,
+      journalMigrations,
+      sharingMigrations,
+    ])
     const datasets = await Datasets.open({
       columnar,
       control,
@@ -101,7 +118,21 @@ export async function startLacydon(config: Config): Promise<Running> {
     })
     closers.push(() => journal.close())
     const use = new DatasetUse({ columnar, journal })
-    const standingOf = undecidedStanding((id) => datasets.has(id))
+    const secret = await instanceSecret(control)
+    const parties = await PartiesInMemory.open(noSource)
+    const sharing = await Sharing.open({
+      control,
+      columnar,
+      parties: parties.current,
+      secret,
+      definitionOf: (id) => datasets.get(id),
+      isProduct: isReferenceDataset,
+      productGrants: ownUseGrants(journalDatasets.map(({ id }) => id)),
+      now: () => new Date(),
+      log,
+    })
+    const describe = (id: string) => datasets.describe(id)
+    const standingOf = decidedStanding(sharing, describe)
     const vessels = await Vessels.open({ realm, datasets, columnar, wallMs: Date.now })
     closers.push(() => vessels.save())
 
@@ -125,7 +156,13 @@ export async function startLacydon(config: Config): Promise<Running> {
       overview: () => vessels.streamOverview(feeds.status()),
       now: Date.now,
     })
-    const app = await buildApp({ trustedProxies: config.trustedProxies, logger: log })
+    const app = await buildApp({
+      trustedProxies: config.trustedProxies,
+      publicUrl: config.publicUrl,
+      logger: log,
+      identify: identity.identify,
+      hasAccounts: identity.hasAccounts,
+    })
     closers.push(() => app.close())
     keepAccessLog(app, { log: journal, standingOf })
     healthRoute(app, () => checkHealth(engines, feeds))
@@ -135,15 +172,12 @@ export async function startLacydon(config: Config): Promise<Running> {
     const changes = new DatasetChanges({ datasets, columnar, now: () => new Date() })
     versionRoutes(app, datasets, changes)
     changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
-    const secret = await instanceSecret(control)
     const now = () => new Date()
     journalRoutes(app, { journal, use, standingOf, now })
     const words = new WordIndexes({ store: columnar, datasets, log })
     closers.push(() => words.close())
     const sources = datasetSources(datasets, now, (id, version) => words.indexOf(id, version))
-    // Whose rows of the journal are whose, the decision on rights says; until then nobody's.
-    const visibleFields: VisibleFields = (dataset, ...asked) =>
-      isJournalDataset(dataset.id) ? undefined : everythingVisible(dataset, ...asked)
+    const visibleFields = decidedAccess(sharing, describe)
     const catalogue = await Catalogue.open({ columnar, sources, secret, now })
     await exploreRoutes(app, {
       columnar,
@@ -162,8 +196,22 @@ export async function startLacydon(config: Config): Promise<Running> {
     closers.push(() => rowStreams.close())
     streamRoutes(app, rowStreams)
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
+    identity.routes(app, {
+      datasets,
+      ownedBy: async (id) => {
+        const { name } = await identity.organisations.get(id)
+        return datasets
+          .list()
+          .map((definition) => datasets.describe(definition.id))
+          .filter(({ metadata }) => metadata.publisher === name)
+          .map(({ definition }) => definition.id)
+      },
+    })
     await serveWeb(app)
     const address = await listen(app, config)
+    identity.reachedAt(address)
+    writeLocalAccess(folder.path, { address: localAddress(app, address), token: identity.localToken })
+    closers.push(() => removeLocalAccess(folder.path))
 
     // Not waited for: nobody's first answer depends on it.
     const reference = loadReferenceData({ store: columnar, datasets, log, withDemo: config.demo })
@@ -184,6 +232,12 @@ export async function startLacydon(config: Config): Promise<Running> {
       stream.tick()
       rowStreams.tick()
     })
+    every(tickMs, () =>
+      parties
+        .refresh()
+        .then(() => sharing.tick())
+        .catch((error) => log.warn({ error: error.message }, 'rights could not be read again')),
+    )
     every(tickMs, () =>
       journal.tick().catch((error) => log.warn({ error: error.message }, 'the journal could not be stored')),
     )
@@ -211,12 +265,18 @@ export async function startLacydon(config: Config): Promise<Running> {
           .refresh()
           .catch((error) => log.warn({ error: error.message }, 'datasets could not be read again')),
       )
+    if (control.engine === 'postgresql')
+      every(refreshEveryMs, () =>
+        identity.accounts
+          .refresh()
+          .catch((error) => log.warn({ error: error.message }, 'accounts could not be read again')),
+      )
     every(tendEveryMs, () =>
       loads.tend().catch((error) => log.warn({ error: error.message }, 'old loads could not be forgotten')),
     )
     const firstTend = setTimeout(tend, firstTendMs)
     closers.push(() => clearTimeout(firstTend))
-    return { address, close }
+    return { address, doors: app.doors.declared(), close }
   } catch (error) {
     await close()
     throw error
@@ -232,6 +292,26 @@ async function startDemo(config: Config, vessels: Vessels) {
     Math.min(now, Math.max(earliestMs, lastAt === null ? earliestMs : Date.parse(lastAt))),
   )
   return startDemoPort({ seed: config.demoSeed, startAt, speed: 1, port: 0, host: '127.0.0.1' })
+}
+
+/** Where this very process listens, whatever address people use. */
+function localAddress(app: App, address: string): string {
+  const [bound] = app.addresses()
+  if (!bound) return address
+  const host = bound.family === 'IPv6' ? '[::1]' : '127.0.0.1'
+  return `http://${host}:${bound.port}`
+}
+
+function noticesOf({ setupToken, demoAccounts }: Identity, address: string): string[] {
+  // In the fragment: it reaches neither a server nor a log.
+  if (setupToken !== undefined)
+    return [`Make the administrator, once: ${address.replace(/\/$/, '')}/setup#${setupToken}`]
+  if (demoAccounts.length === 0) return []
+  const width = Math.max(...demoAccounts.map(({ email }) => email.length))
+  return [
+    'Invented accounts of the demo, for this start and this machine:',
+    ...demoAccounts.map(({ email, password, role }) => `  ${email.padEnd(width)}  ${password}  ${role}`),
+  ]
 }
 
 const plainLog = (log: pino.Logger) => ({

@@ -60,6 +60,9 @@ export async function buildApp(options: {
   await app.register(cookie)
   const doors = new Doors()
   app.addHook('onRoute', doors.note)
+  app.addHook('onReady', async () => {
+    doors.declared()
+  })
   app.decorate('doors', doors)
   app.decorateRequest('access', null)
   app.decorateRequest('principal', null as never)
