@@ -5,6 +5,7 @@ import type { App } from '../http/app.ts'
 import type { Changes, DatasetChanges } from './changes.ts'
 import { toCsv, toJsonLines } from './changes-lines.ts'
 import { fieldChange } from './changes-row.ts'
+import { qualityRoutes } from './quality/routes.ts'
 import { DatasetParams, NoContent } from './routes.ts'
 import { DatasetDefinition, DatasetVersion } from './schema.ts'
 import type { Datasets } from './service.ts'
@@ -43,6 +44,7 @@ export const changeLines = ({ before, after, changes }: Changes) =>
   })()
 
 export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChanges): void {
+  qualityRoutes(app, datasets)
   app.get(
     '/api/v1/datasets/:id/versions',
     {

@@ -8,6 +8,7 @@ import { DescribeForm } from './describe/DescribeForm.tsx'
 import { durationWords } from './duration.ts'
 import { unitOf } from './explore-answers.ts'
 import { useNames } from './names.ts'
+import { QualitySection } from './quality/QualitySection.tsx'
 import { ScrollBox } from './ScrollBox.tsx'
 import styles from './Sections.module.css'
 
@@ -136,6 +137,7 @@ export function InfoTab({ dataset }: PartProps) {
             <DescribeForm id={dataset.dataset_id} />
           </div>
         )}
+        <QualitySection id={dataset.dataset_id} />
         <section className={styles.section}>
           <h2>{t('datasets.info.cite')}</h2>
           <p className={styles.quote}>{cited}</p>

@@ -38,6 +38,8 @@ export interface CatalogueEntry {
   records_count: number
   kind: 'snapshot' | 'stream'
   simulated: boolean
+  /** 0 to 100; absent until it is counted. */
+  score?: number
 }
 
 export interface Dataset {

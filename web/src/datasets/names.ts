@@ -10,6 +10,7 @@ export function useNames() {
     sector: (word: string) => known(`datasets.sector.${word}`, word),
     feature: (word: string) => known(`datasets.feature.${word}`, word),
     origin: (word: string) => known(`datasets.origin.${word}`, word),
+    quality: (word: string) => known(`datasets.quality.level.${word}`, word),
     type: (word: string) => known(`datasets.type.${word}`, word),
   }
 }

@@ -26,6 +26,7 @@ export function CatalogueFacets({
     sector: names.sector,
     feature: names.feature,
     origin: names.origin,
+    quality: names.quality,
   }
   return (
     <aside className={styles.facets} aria-label={t('datasets.filters')}>

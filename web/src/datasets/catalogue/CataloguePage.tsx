@@ -8,6 +8,7 @@ import { useCatalogue } from '../api.ts'
 import controls from '../Controls.module.css'
 import { joinList, splitList, toggleItem } from '../lists.ts'
 import { useNames } from '../names.ts'
+import { useScores } from '../quality/use-quality.ts'
 import { type CatalogueAddress, type CatalogueSort, catalogueSorts, chosenOf } from './address.ts'
 import { CatalogueFacets } from './CatalogueFacets.tsx'
 import styles from './CataloguePage.module.css'
@@ -25,6 +26,7 @@ export function CataloguePage() {
   const address: CatalogueAddress = useSearch({ from: '/datasets' })
   const navigate = useNavigate({ from: '/datasets' })
   const { data, error, refetch, isFetching } = useCatalogue()
+  const scores = useScores()
   const isNarrow = useIsNarrow()
   const [areFacetsOpen, setFacetsOpen] = useState(false)
   const change = (patch: Partial<CatalogueAddress>, replace = false) =>
@@ -38,7 +40,14 @@ export function CataloguePage() {
   useEffect(() => setTyped(address.q ?? ''), [address.q])
   const asked = useDeferredValue(typed)
   // biome-ignore lint/correctness/useExhaustiveDependencies: names change with the language, as the entries do
-  const index = useMemo(() => indexCatalogue(data ?? [], names.theme), [data])
+  const index = useMemo(
+    () =>
+      indexCatalogue(
+        (data ?? []).map((entry) => ({ ...entry, score: scores?.get(entry.dataset_id) })),
+        names.theme,
+      ),
+    [data, scores],
+  )
   const found = useMemo(() => searchCatalogue(index, asked), [index, asked])
   const chosen = useMemo(() => chosenOf(address), [address])
   const sort = address.sort ?? (asked.trim() ? 'relevance' : 'modified')

@@ -69,6 +69,9 @@ export function ResultList({ entries, isLoading, picked, onPick }: ResultListPro
               </p>
             </div>
             <p className={styles.figures}>
+              {entry.score !== undefined && (
+                <span className={styles.about}>{t('datasets.quality.short', { score: entry.score })}</span>
+              )}
               <strong>{formatNumber(rows, language)}</strong>
               <span>{t('datasets.rows', { count: rows })}</span>
               {rows === 0 ? (

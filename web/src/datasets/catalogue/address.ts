@@ -2,7 +2,7 @@ import { isLanguage, type Language } from '../../ui/language.ts'
 import { joinList, splitList } from '../lists.ts'
 import { type Chosen, type FacetName, facetNames } from './facets.ts'
 
-export const catalogueSorts = ['relevance', 'modified', 'title', 'rows'] as const
+export const catalogueSorts = ['relevance', 'modified', 'title', 'rows', 'quality'] as const
 export type CatalogueSort = (typeof catalogueSorts)[number]
 
 /** What the catalogue shows is in its address. Facets hold lists (`lists.ts`). */

@@ -8,6 +8,7 @@ export const facetNames = [
   'sector',
   'territory',
   'origin',
+  'quality',
 ] as const
 export type FacetName = (typeof facetNames)[number]
 export type Chosen = Partial<Record<FacetName, readonly string[]>>
@@ -21,6 +22,7 @@ const valuesOf: Record<FacetName, (entry: CatalogueEntry) => readonly string[]> 
   sector: ({ sector }) => sector ?? [],
   territory: ({ territory }) => territory ?? [],
   origin: ({ simulated }) => [simulated ? 'simulated' : 'real'],
+  quality: ({ score }) => (score === undefined ? [] : [score >= 80 ? 'good' : score >= 50 ? 'fair' : 'poor']),
 }
 
 const passes = (entry: CatalogueEntry, name: FacetName, wanted: readonly string[] | undefined) =>

@@ -15,6 +15,7 @@ export function sortCatalogue(
       Number(a.records_count === 0) - Number(b.records_count === 0) ||
       (a.records_count === 0 ? 0 : Date.parse(b.modified) - Date.parse(a.modified)) ||
       byTitle(a, b),
+    quality: (a: CatalogueEntry, b: CatalogueEntry) => (b.score ?? -1) - (a.score ?? -1) || byTitle(a, b),
     rows: (a: CatalogueEntry, b: CatalogueEntry) => b.records_count - a.records_count || byTitle(a, b),
   }[sort]
   return entries.toSorted(compare)
