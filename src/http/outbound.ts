@@ -187,7 +187,9 @@ export class Outbound {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.follow(this.check(address), asked).catch((error: unknown) => {
         const problem = asProblem(error, asked.signal)
-        if (problem.code !== 'outbound_failed' || attempt >= attempts) throw problem
+        // Without a code it is no matter of the moment: a name that is not known, redirects in a circle.
+        const isPassing = problem.code === 'outbound_failed' && problem.details?.code !== undefined
+        if (!isPassing || attempt >= attempts) throw problem
       })
       const isBusy = answer !== undefined && busy.has(answer.status)
       if (answer && !(isBusy && attempt < attempts)) return answer

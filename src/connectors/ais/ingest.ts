@@ -100,6 +100,8 @@ export class Ingest implements AisSink {
   readonly #rows: AisRows
   /** Position after the last record that was decoded. */
   #position: number
+  /** Position of the record that is decoded now, or was last. */
+  #recordSeq = 0
   /** Rows below are stored already: read again only to know multiparts and duplicates. */
   #storedBelow: number
   #committedTo: number
@@ -201,6 +203,7 @@ export class Ingest implements AisSink {
 
   #decode(record: SpoolRecord): void {
     this.#noteWarmUp(record.seq)
+    this.#recordSeq = record.seq
     this.#reader.read(record.data, record.seq, record.receivedAtMs)
     this.#position = record.seq + record.data.length
   }
@@ -249,7 +252,8 @@ export class Ingest implements AisSink {
     if (!this.#emitting) return
     this.counters.rejects.set(reason, (this.counters.rejects.get(reason) ?? 0) + 1)
     this.rejectSamples.set(reason, line.slice(0, 120))
-    this.#rows.reject(reason, line, seq, receivedAtMs)
+    // A message is given up long after its first line: who follows new rows finds it at the record that ended the wait.
+    this.#rows.reject(reason, line, Math.max(seq, this.#recordSeq), receivedAtMs)
   }
 
   /** The two halves of a type 19 are one transmission. */

@@ -136,7 +136,7 @@ export async function runImportCommand(
   writeReport: (report: ParityReport) => Promise<void>,
 ): Promise<number> {
   let code = 0
-  let isAnyThere = false
+  const silent: string[] = []
   for (const request of requests) {
     let told = ''
     const begun = await target.begin(request)
@@ -146,15 +146,17 @@ export async function runImportCommand(
       told = text
     })
     await writeReport(report)
-    tell(report, stdout, stderr)
-    isAnyThere ||= report.import.state === 'done'
-    if (report.import.state !== 'done') code = 1
+    const { state, counts, error } = report.import
+    if (state === 'failed' && counts.all === 0 && error && requests.length > 1) silent.push(error.message)
+    else tell(report, stdout, stderr)
+    if (state !== 'done') code = 1
     else if (!report.isEqual && code === 0) code = 3
   }
-  if (!isAnyThere && requests.length > 1)
+  if (silent.length > 0 && silent.length === requests.length)
     stderr.write(
-      'No portal of the list could be read: see that this machine has internet. What is here stays.\n',
+      `None of the ${requests.length} portals of the list could be read: see that this machine has internet; files are loaded by “lacydon load” without it.\n`,
     )
+  else for (const message of silent) stderr.write(`${message}\n`)
   return code
 }
 

@@ -48,16 +48,8 @@ export async function recognise(
       if (!(error instanceof LacydonError)) throw error
       // The same host gives the same reason to all of them.
       if (/^(outbound_refused|cancelled)$/.test(error.code)) throw error
-      if (error.code === 'outbound_failed' && error.details?.code !== undefined)
-        throw unavailable(
-          `${url.host} cannot be reached: ${reasonOf(error.message)}`,
-          'See that this machine has internet and that the address is right.',
-        )
-      if (/^The name /.test(error.message))
-        throw unavailable(
-          `${url.host} cannot be reached: its name is not known here.`,
-          'See that this machine has internet and that the address is right.',
-        )
+      if (error.code === 'outbound_failed' && !/web page|something else/.test(error.message))
+        throw unreachable(url.host, error)
     }
   throw unavailable(
     `${url.host} answers, but as none of the portals that can be read (${portalConnectors.map(({ id }) => id).join(', ')}).`,
@@ -65,4 +57,9 @@ export async function recognise(
   )
 }
 
-const reasonOf = (message: string) => message.replace(/^No answer: /, '')
+/** A failure of the connection as a sentence about the portal. */
+export const unreachable = (host: string, { message }: LacydonError): LacydonError =>
+  unavailable(
+    `${host} cannot be reached: ${message.replace(/^No answer: /, '').replace(/\.$/, '')}.`,
+    'See that this machine has internet and that the address is right.',
+  )

@@ -12,7 +12,7 @@ import { datasetIdFor } from './description.ts'
 import { ImportsStore, type NewItem, type StoredImport } from './imports-store.ts'
 import { importItem } from './item-import.ts'
 import { parityOf, viewOf } from './parity.ts'
-import { portalConnector, recognise } from './portal-kinds.ts'
+import { portalConnector, recognise, unreachable } from './portal-kinds.ts'
 import type { ImportRequest, ImportView, ParityReport } from './schema.ts'
 
 export interface ImportsDependencies {
@@ -172,7 +172,11 @@ export class Imports {
         : portalConnector(stored.kind)
     if (stored.kind === '') await this.store.change(id, now().toISOString(), { kind: connector.id })
     stored = { ...stored, kind: connector.id }
-    if (!stored.isCatalogueRead) await this.readCatalogue(stored, connector, signal)
+    if (!stored.isCatalogueRead)
+      await this.readCatalogue(stored, connector, signal).catch((error: unknown) => {
+        const isSilent = error instanceof LacydonError && error.code === 'outbound_failed'
+        throw isSilent ? unreachable(new URL(stored.address).host, error) : error
+      })
     await this.importAll(stored, connector, signal)
     await this.store.change(id, now().toISOString(), { state: 'done', error: null })
   }
