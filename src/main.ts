@@ -47,10 +47,11 @@ import { DatasetUse } from './journal/usage.ts'
 import { mailMigrations } from './mail/tables.ts'
 import { loadLandMask } from './maritime/land-mask.ts'
 import { checkHealth, measures } from './operations.ts'
+import { organisationMigrations } from './organisations/tables.ts'
 import { isReferenceDataset, loadReferenceData } from './places/service.ts'
 import { productDatasets } from './product.ts'
 import { collectGarbage } from './settled-memory.ts'
-import { noSource, PartiesInMemory } from './sharing/parties.ts'
+import { PartiesInMemory } from './sharing/parties.ts'
 import { ownUseGrants } from './sharing/product-grants.ts'
 import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
@@ -64,6 +65,8 @@ export interface Running {
   address: string
   /** Every route with its door. */
   doors: readonly DeclaredDoor[]
+  /** What the start tells once: the link for the administrator, or how to sign in to the demo. */
+  notices: string[]
   close(): Promise<void>
 }
 
@@ -98,7 +101,12 @@ export async function startLacydon(config: Config): Promise<Running> {
       exploreMigrations,
       journalMigrations,
       sharingMigrations,
+      mailMigrations,
+      accountMigrations,
+      organisationMigrations,
     ])
+    const identity = await openIdentity({ config, control, now: () => new Date(), fetch, log })
+    closers.push(() => identity.close())
     const datasets = await Datasets.open({
       columnar,
       control,
@@ -119,7 +127,11 @@ export async function startLacydon(config: Config): Promise<Running> {
     closers.push(() => journal.close())
     const use = new DatasetUse({ columnar, journal })
     const secret = await instanceSecret(control)
-    const parties = await PartiesInMemory.open(noSource)
+    const parties = await PartiesInMemory.open({
+      read: () => identity.consortia.parties(),
+      firstAccountAt: () => identity.accounts.firstAccountAt,
+    })
+    identity.organisations.onChanged(() => parties.refresh())
     const sharing = await Sharing.open({
       control,
       columnar,
@@ -198,14 +210,13 @@ export async function startLacydon(config: Config): Promise<Running> {
     vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
     identity.routes(app, {
       datasets,
-      ownedBy: async (id) => {
-        const { name } = await identity.organisations.get(id)
-        return datasets
+      ownedBy: (id, principal) =>
+        datasets
           .list()
-          .map((definition) => datasets.describe(definition.id))
-          .filter(({ metadata }) => metadata.publisher === name)
-          .map(({ definition }) => definition.id)
-      },
+          .map((definition) => describe(definition.id))
+          .filter((asked) => sharing.policyOf(asked).owner === id)
+          .filter((asked) => sharing.decide(principal, asked, 'discover').allow)
+          .map(({ definition }) => definition.id),
     })
     await serveWeb(app)
     const address = await listen(app, config)
@@ -276,7 +287,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     )
     const firstTend = setTimeout(tend, firstTendMs)
     closers.push(() => clearTimeout(firstTend))
-    return { address, doors: app.doors.declared(), close }
+    return { address, doors: app.doors.declared(), notices: noticesOf(identity, address), close }
   } catch (error) {
     await close()
     throw error
@@ -296,9 +307,9 @@ async function startDemo(config: Config, vessels: Vessels) {
 
 /** Where this very process listens, whatever address people use. */
 function localAddress(app: App, address: string): string {
-  const [bound] = app.addresses()
-  if (!bound) return address
-  const host = bound.family === 'IPv6' ? '[::1]' : '127.0.0.1'
+  const bound = app.server.address()
+  if (bound === null || typeof bound === 'string') return address
+  const host = bound.family === 'IPv6' && bound.address !== '::' ? '[::1]' : '127.0.0.1'
   return `http://${host}:${bound.port}`
 }
 

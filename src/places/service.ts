@@ -13,6 +13,11 @@ export interface ReferenceLoad {
   withDemo: boolean
 }
 
+const referenceIds = new Set([...codeDatasets, ...demoDatasets].map(({ definition }) => definition.id))
+
+/** What the package brings is public, whenever it comes. */
+export const isReferenceDataset = (id: string): boolean => referenceIds.has(id)
+
 /**
  * Publishes what the package brings and the catalogue has not had yet. A dataset that people changed or rolled back
  * stays as they left it until the package brings other rows. One that fails does not stop the others, nor the start.

@@ -89,7 +89,6 @@ export function secureRows(
   { lookUp = noLookUp, pseudonyms }: { lookUp?: LookUp; pseudonyms?: PseudonymTables | undefined } = {},
 ): SecuredRows {
   const { fields, from } = base
-  const shown = fieldsShown(decision, fields)
   const stored = storedFields(fields).filter(({ name }) => Object.hasOwn(decision.cells, name))
   const plain = new Set(
     stored.filter(({ name }) => isPlain(decision, decision.cells[name]!)).map(({ name }) => name),
@@ -107,7 +106,7 @@ export function secureRows(
       .map(({ name }) => name),
   )
   const isOrdered = base.rowOrder.every(({ name }) => !fieldColumns.has(name) || plainColumns.has(name))
-  const outFields = shown.map((field) => retyped(field, decision.cells[field.name]))
+  const outFields = securedFields(decision, fields)
   const rowOrder = isOrdered ? base.rowOrder : outFields.flatMap(columnsOf)
   const internal = [...base.rowOrder.map(({ name }) => name), ...(base.keep ?? [])].filter(
     (name) => !fieldColumns.has(name),
@@ -193,6 +192,10 @@ function cell(
   if (when.length === 0) return shown(last)
   return { kind: 'case', when, ...(always && { else: shown(always) }) }
 }
+
+/** The fields there are, with the types of what is left of them. */
+export const securedFields = (decision: Allowed, fields: readonly DatasetField[]): DatasetField[] =>
+  fieldsShown(decision, fields).map((field) => retyped(field, decision.cells[field.name]))
 
 const wholeTypes = new Set(['tinyint', 'smallint', 'integer', 'bigint'])
 

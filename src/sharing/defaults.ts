@@ -7,6 +7,8 @@ export interface DatasetOrigin {
   isProduct: boolean
   /** Their rows are nobody's business by default. */
   isPrivate: boolean
+  /** The product names who reads it. */
+  isReserved: boolean
   createdAt: string | null
 }
 
@@ -16,16 +18,16 @@ export interface DatasetOrigin {
  * one is named.
  */
 export function defaultPolicy(
-  { id, isProduct, isPrivate, createdAt }: DatasetOrigin,
+  { id, isProduct, isPrivate, isReserved, createdAt }: DatasetOrigin,
   { firstAccountAt }: Parties,
 ): Policy {
   const isOpen = isProduct || firstAccountAt === null || (createdAt !== null && createdAt < firstAccountAt)
-  const visibility = isOpen && !isPrivate ? ('public' as const) : ('private' as const)
+  const visibility = isOpen && !isPrivate && !isReserved ? ('public' as const) : ('private' as const)
   return {
     dataset: id,
     owner: null,
     visibility,
-    metadataVisibility: isOpen ? 'public' : 'private',
+    metadataVisibility: isOpen && !isReserved ? 'public' : 'private',
     consortium: null,
     personalData: 'none',
     rowFilter: null,

@@ -1,5 +1,5 @@
 /** Whom a grant is for, and whether it is in force. Pure. */
-import type { Action, Principal } from '../http/principal.ts'
+import type { Action, PlatformRole, Principal } from '../http/principal.ts'
 import type { DenialReason, PolicySnapshot } from './decision.ts'
 import type { Agreement, Grant, Grantee, Parties, Policy } from './schema.ts'
 
@@ -11,7 +11,8 @@ export interface Asking {
   endsAt: string | null
   /** It has an organisation whose rights are suspended. */
   isSuspended: boolean
-  user: string | null
+  /** People only: a key has none. */
+  platformRoles: readonly PlatformRole[]
 }
 
 export function askingOf(principal: Principal, parties: Parties, now: string): Asking {
@@ -21,16 +22,17 @@ export function askingOf(principal: Principal, parties: Parties, now: string): A
     role: null,
     endsAt: null,
     isSuspended: false,
-    user: null,
+    platformRoles: [],
   }
   if (principal.kind === 'anonymous' || principal.kind === 'service') return nobody
-  const { organisation, role, endsAt, user } = principal
+  const { organisation, role, endsAt } = principal
+  const platformRoles = principal.kind === 'user' ? principal.platformRoles : []
   if (endsAt !== null && endsAt <= now) return nobody
-  if (organisation === null) return { ...nobody, isSignedIn: true, endsAt, user }
+  if (organisation === null) return { ...nobody, isSignedIn: true, endsAt, platformRoles }
   const status = parties.organisations.get(organisation)?.status
   // Whose organisation is not active keeps what everybody has.
   if (status !== 'active') return { ...nobody, isSuspended: true }
-  return { isSignedIn: true, organisation, role, endsAt, isSuspended: false, user }
+  return { isSignedIn: true, organisation, role, endsAt, isSuspended: false, platformRoles }
 }
 
 /** Ends of what a right rests on; `null` for none. */
@@ -54,6 +56,8 @@ export function membership(
       return asking.organisation === grantee.organisation && asking.role === grantee.role
         ? [asking.endsAt]
         : undefined
+    case 'platform-role':
+      return asking.platformRoles.includes(grantee.role) ? [asking.endsAt] : undefined
     case 'consortium': {
       const consortium = parties.consortia.get(grantee.consortium)
       if (!consortium || asking.organisation === null || !isWithin(consortium, now)) return undefined

@@ -1,6 +1,6 @@
 /** Policies, grants, restrictions and agreements: what owners write, and what a decision says. */
 import { type Static, type TSchema, Type } from 'typebox'
-import { actions, organisationRoles } from '../http/principal.ts'
+import { actions, organisationRoles, platformRoles } from '../http/principal.ts'
 
 const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const closed = { additionalProperties: false }
@@ -104,6 +104,7 @@ export const Grantee = Type.Union([
   Type.Object({ kind: Type.Literal('consortium'), consortium: Id }, closed),
   Type.Object({ kind: Type.Literal('organisation'), organisation: Id }, closed),
   Type.Object({ kind: Type.Literal('role'), organisation: Id, role: Role }, closed),
+  Type.Object({ kind: Type.Literal('platform-role'), role: oneOf(platformRoles) }, closed),
 ])
 export type Grantee = Static<typeof Grantee>
 

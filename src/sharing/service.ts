@@ -7,14 +7,21 @@ import { column, type Expression, type From, table } from '../engines/columnar/q
 import type { ControlDb } from '../engines/control/control.ts'
 import { LacydonError, notFound } from '../errors.ts'
 import type { Action, Principal } from '../http/principal.ts'
-import { type Base, pseudonymNeeds, rowCondition, type SecuredRows, secureRows } from './compile.ts'
+import {
+  type Base,
+  pseudonymNeeds,
+  rowCondition,
+  type SecuredRows,
+  securedFields,
+  secureRows,
+} from './compile.ts'
 import type { Allowed, Decision, Denied, PolicySnapshot } from './decision.ts'
 import { defaultPolicy } from './defaults.ts'
 import { filterExpression, type LookUp } from './expressions.ts'
 import { ownerActions, presetGrants } from './presets.ts'
 import { makePseudonyms, Pseudonyms, type PseudonymTables } from './pseudonym.ts'
 import { isPrivateByNature, platformRestrictions } from './public-release.ts'
-import { type DecisionContext, effective, fieldsShown } from './rules.ts'
+import { type DecisionContext, effective } from './rules.ts'
 import type { Grant, Parties, Policy, Quota, Restriction } from './schema.ts'
 import { type SharingState, SharingStore } from './store.ts'
 
@@ -142,7 +149,8 @@ export class Sharing {
     const written = this.#state.policies.get(id)
     if (written) return written
     const isProduct = createdAt === null || (this.#options.isProduct?.(id) ?? false)
-    const origin = { id, isProduct, isPrivate: isPrivateByNature(id), createdAt }
+    const isReserved = this.#options.productGrants?.some(({ dataset }) => dataset === id) ?? false
+    const origin = { id, isProduct, isPrivate: isPrivateByNature(id), isReserved, createdAt }
     return defaultPolicy(origin, this.#options.parties())
   }
 
@@ -238,7 +246,7 @@ export class Sharing {
   }
 
   fieldsOf(decision: Allowed, fields: readonly DatasetField[]): DatasetField[] {
-    return fieldsShown(decision, fields)
+    return securedFields(decision, fields)
   }
 
   /**

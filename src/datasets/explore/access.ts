@@ -1,13 +1,17 @@
 /** Who sees what. Issue of rights: the one place where a decision enters the API. */
 import { createHash } from 'node:crypto'
-import type { Expression } from '../../engines/columnar/query.ts'
+import type { ColumnSpec } from '../../engines/columnar/columnar.ts'
+import type { Expression, From } from '../../engines/columnar/query.ts'
 import { LacydonError } from '../../errors.ts'
+import type { Action, Principal } from '../../http/principal.ts'
 import type { DatasetDefinition, DatasetField } from '../schema.ts'
+import type { Source } from './sources.ts'
 
 /** What a request shows of who asks. */
 export interface Asker {
   /** `Authorization`, or what `apikey` and `access_token` stand for. */
   credential: string | null
+  principal: Principal
 }
 
 export interface Visible {
@@ -19,6 +23,20 @@ export interface Visible {
   fingerprint: string
   /** Anybody sees the same: answers may be kept by caches on the way. */
   isPublic: boolean
+  /** False: its record may be seen, its rows may not. Default true. */
+  holdsRows?: boolean
+  /** Other rows are seen as time goes by: no answer stays true. */
+  movesWithTime?: boolean
+  /** Rows and cells there are, and nothing else; absent: all of them. */
+  secure?(source: Source): Promise<{
+    from: From
+    fields: readonly DatasetField[]
+    rowOrder: readonly ColumnSpec[]
+    /** Names of the fields that are as they were stored, in every row. */
+    unchanged: ReadonlySet<string>
+  }>
+  /** For an answer that takes its time: aborts when the right to it ends. */
+  watch?(): { signal: AbortSignal; end(): void }
 }
 
 /**
@@ -28,7 +46,8 @@ export interface Visible {
 export type VisibleFields = (
   dataset: DatasetDefinition,
   asker: Asker,
-  action: 'query' | 'export',
+  action: Action,
+  context?: { zoom?: number },
 ) => Visible | undefined | Promise<Visible | undefined>
 
 /** Everybody sees everything; nobody has a key yet, so whoever sends one is told that it is wrong. */

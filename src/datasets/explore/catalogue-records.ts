@@ -65,7 +65,7 @@ async function look({ catalogue, sources, visibleFields, asker }: CatalogueReade
   let isPublic = true
   for (const { definition } of sources.list()) {
     if (!catalogue.entry(definition.id)) continue
-    const decided = visibleFields(definition, asker, 'query')
+    const decided = visibleFields(definition, asker, 'discover')
     // Most decisions are known at once: waiting for each would cost more than all of them.
     const visible = decided instanceof Promise ? await decided : decided
     if (!visible) continue

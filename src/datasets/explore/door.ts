@@ -136,7 +136,10 @@ export function askerOf(request: FastifyRequest, parameters: Parameters): Asker 
   const { authorization } = request.headers
   const key = parameters.text('apikey')
   const token = parameters.text('access_token')
-  return { credential: authorization ?? (key ? `Apikey ${key}` : token ? `Bearer ${token}` : null) }
+  return {
+    principal: request.principal,
+    credential: authorization ?? (key ? `Apikey ${key}` : token ? `Bearer ${token}` : null),
+  }
 }
 
 /** Aborts when the client leaves before the answer is whole, so that its query stops in the engine. */

@@ -1,5 +1,6 @@
 /** The secured rows of a dataset: what the asker may see of a source, and nothing else. */
 import { notFound } from '../../errors.ts'
+import type { Action } from '../../http/principal.ts'
 import type { Relation } from '../odsql/relation.ts'
 import type { Asker, Visible, VisibleFields } from './access.ts'
 import type { Source, Sources } from './sources.ts'
@@ -18,11 +19,17 @@ export async function secure(
   { sources, visibleFields }: { sources: Sources; visibleFields: VisibleFields },
   id: string,
   asker: Asker,
-  { action = 'query', at }: { action?: 'query' | 'export'; at?: string | undefined } = {},
+  { action = 'query', at, zoom }: { action?: Action; at?: string | undefined; zoom?: number } = {},
 ): Promise<Secured> {
-  const visible = await visibleFields(sources.describe(id).definition, asker, action)
+  const visible = await visibleFields(
+    sources.describe(id).definition,
+    asker,
+    action,
+    zoom === undefined ? {} : { zoom },
+  )
   if (!visible) throw notFound('dataset', id)
   const source = await sources.source(id, at)
+  if (visible.secure) return decided(source, visible)
   // Today's rights apply to yesterday's fields.
   const names = new Set(visible.fields.map(({ name }) => name))
   const fields = source.definition.fields.filter(({ name }) => names.has(name))
@@ -38,6 +45,36 @@ export async function secure(
       fields,
       rowOrder: source.rowOrder,
       ...(source.words && { words: source.words }),
+    },
+  }
+}
+
+/** What a decision leaves of a source. Its definition speaks of nothing that is hidden. */
+async function decided(source: Source, visible: Visible): Promise<Secured> {
+  const { from, fields, rowOrder, unchanged } = await visible.secure!(source)
+  const { definition } = source
+  const isThere = (name: string | undefined) => fields.some((field) => field.name === name)
+  const { eventTime, receiveTime, ...rest } = definition
+  // Words of a hidden or changed text could be guessed by searching for them.
+  const isSearchable = definition.fields.every(({ name, type }) => type !== 'text' || unchanged.has(name))
+  return {
+    source: {
+      ...source,
+      definition: {
+        ...rest,
+        fields: [...fields],
+        sortBy: definition.sortBy.filter(isThere),
+        ...(isThere(eventTime) && { eventTime }),
+        ...(isThere(receiveTime) && { receiveTime }),
+      },
+      ...(visible.movesWithTime && { state: null }),
+    },
+    visible,
+    relation: {
+      from,
+      fields,
+      rowOrder,
+      ...(source.words && isSearchable && { words: source.words }),
     },
   }
 }

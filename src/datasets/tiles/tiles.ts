@@ -88,7 +88,11 @@ export class Tiles {
    * the dataset throws.
    */
   async open(request: TileRequest, address: TileAddress, asker: Asker): Promise<OpenedTile> {
-    const secured = await secure(this.#options, request.id, asker, { at: request.at })
+    const secured = await secure(this.#options, request.id, asker, {
+      action: 'tiles',
+      at: request.at,
+      zoom: address.z,
+    })
     const { source, visible } = secured
     const geometry = tileGeometry(source.definition, secured.relation.fields, request.geometry)
     const isStream = source.definition.kind === 'stream'
@@ -130,7 +134,7 @@ export class Tiles {
     { address, lang, signal }: { address: string; lang: 'fr' | 'en'; signal: AbortSignal },
   ): Promise<TileJson> {
     const { sources, columnar } = this.#options
-    const secured = await secure(this.#options, request.id, asker, { at: request.at })
+    const secured = await secure(this.#options, request.id, asker, { action: 'tiles', at: request.at })
     const { definition } = secured.source
     const geometry = tileGeometry(definition, secured.relation.fields, request.geometry)
     const rows = this.#rows(secured, { ...request, columns: '' }, geometry, undefined)

@@ -1,0 +1,43 @@
+/** The decision of the sharing slice, as the doors to datasets ask for it. */
+import { type DatasetAsked, refusal, type Sharing } from '../../sharing/service.ts'
+import type { Visible, VisibleFields } from './access.ts'
+
+/** `describe` throws `not_found`. */
+export function decidedAccess(sharing: Sharing, describe: (id: string) => DatasetAsked): VisibleFields {
+  const known = new WeakMap<ReturnType<Sharing['require']>, Visible>()
+  return (dataset, { principal }, action, context) => {
+    const asked: DatasetAsked = { definition: dataset, createdAt: describe(dataset.id).createdAt }
+    // The record of a dataset tells of the fields that its reader gets; of all that are not withheld when there are none.
+    const query = action === 'discover' ? sharing.decide(principal, asked, 'query') : undefined
+    const decision = query?.allow ? query : sharing.decide(principal, asked, action, context)
+    if (!decision.allow) {
+      if (decision.reason === 'hidden') return undefined
+      throw refusal(decision, dataset.id)
+    }
+    const made = known.get(decision)
+    if (made) return made
+    const visible: Visible = {
+      fields: sharing.fieldsOf(decision, dataset.fields),
+      fingerprint: decision.fingerprint,
+      isPublic: decision.isPublic,
+      holdsRows: action !== 'discover' || query?.allow === true,
+      movesWithTime: decision.movesWithTime,
+      secure: (source) =>
+        sharing.secure(decision, {
+          dataset: dataset.id,
+          from: source.from,
+          where: source.where,
+          // Fields that came or went since are not what the decision speaks of.
+          fields: source.definition.fields,
+          eventTime: dataset.eventTime,
+          rowOrder: source.rowOrder,
+          keep: source.words ? [source.words.row] : [],
+          state: source.state,
+        }),
+      watch: () => sharing.watch(principal, asked, action, decision.fingerprint),
+    }
+    // Watching is for one principal; what everybody gets may be shared.
+    if (decision.isPublic) known.set(decision, visible)
+    return visible
+  }
+}
