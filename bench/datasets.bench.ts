@@ -121,7 +121,6 @@ async function measureProduct(address: string, pid: number, bare: Bare, lines: L
   lines.push(ratioLine('group by month and category', groupMs, bareGroupMs, 1.3))
   const search = (i: number) =>
     `${records}/records?limit=20&where=${encodeURIComponent(`search("tramontan ${i}")`)}`
-  lines.push(line('misspelt search, no index yet or texts read', await medianOf(search), 'ms'))
   const tile = (i: number) => `/api/v1/datasets/calls/tiles/8/131/93.mvt?${where(i)}`
   await fetch(`${address}/api/v1/datasets/calls/tiles/8/0/0.mvt`)
   lines.push(goalLine('z8 tile, cold', await medianOf((i) => tile(i + 1)), 'ms', 60))
