@@ -20,6 +20,7 @@ ${describeSettings()}
     const stopped = stopSignal()
     const running = await startLacydon(config)
     stdout.write(`Lacydon answers at ${running.address}${config.demo ? ' (simulated demo port)' : ''}\n`)
+    for (const notice of running.notices) stdout.write(`${notice}\n`)
     await stopped
     await running.close()
     return 0
