@@ -31,9 +31,9 @@ function quays(wrongLine?: number): string {
 const csvFile = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
 
 /** A dataset made through the API, for journeys that begin later. */
-async function loaded(id: string, text: string): Promise<void> {
+async function loaded(id: string, text: string, title = id): Promise<void> {
   const root = `${product.address}/api/v1/datasets/${id}`
-  const begun = await fetch(`${root}/versions?create=true&title=Quais&fileName=${id}.csv`, {
+  const begun = await fetch(`${root}/versions?create=true&title=${title}&fileName=${id}.csv`, {
     method: 'POST',
     body: text,
   })
@@ -54,7 +54,7 @@ describe.skipIf(noBrowser)('the data', () => {
   beforeAll(async () => {
     browser = await openBrowser()
     product = await openProduct(['--ais', 'tcp-server://127.0.0.1:0', '--no-demo'])
-    await loaded('quais', quays())
+    await loaded('quais', quays(), 'Quais')
   })
   afterAll(async () => {
     await browser?.close()
@@ -157,6 +157,85 @@ describe.skipIf(noBrowser)('the data', () => {
     expect(await rowsOf('quais')).toBe(before)
     await page.getByRole('button', { name: 'Choisir un autre fichier' }).click()
     await page.getByText('Déposez un fichier ici, ou choisissez-le').waitFor()
+  })
+
+  test('a load that lost most of its rows waits for a decision', async () => {
+    await loaded('retenue', quays())
+    const page = await at('/datasets/new?dataset=retenue')
+    const few = quays().split('\n').slice(0, 101).join('\n')
+    await page.locator('input[type=file]').setInputFiles(csvFile('moins.csv', few))
+    await page.getByRole('button', { name: 'Envoyer' }).click()
+    await page.getByRole('button', { name: 'Charger 100 lignes' }).click()
+    await page.getByRole('heading', { name: 'Retenue : à relire avant publication' }).waitFor()
+    await page.getByText('Elle a 100 lignes, la version précédente en avait 400').waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await rowsOf('retenue')).toBe(400)
+    await page.reload()
+    await page.getByRole('button', { name: 'Publier quand même' }).click()
+    await page.getByRole('heading', { name: 'Version 2 publiée' }).waitFor()
+    expect(await rowsOf('retenue')).toBe(100)
+  })
+
+  test('rules that a person adds reject what breaks them', async () => {
+    const page = await at('/datasets/new')
+    await page.locator('input[type=file]').setInputFiles(csvFile('regles.csv', quays()))
+    await page.getByRole('button', { name: 'Envoyer' }).click()
+    await page.getByLabel('Ajouter des règles, Longueur').click()
+    await page.getByLabel('Minimum, Longueur').fill('101')
+    await page.getByLabel('Ajouter des règles, Type de quai').click()
+    await page.getByRole('checkbox', { name: 'Filtre, Nom' }).check()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Charger 400 lignes' }).click()
+    await page.getByRole('heading', { name: /Version 1 publiée|Retenue/ }).waitFor()
+    await page.getByText('trop petit').waitFor()
+  })
+
+  test('rows are cut by a commune that a reference dataset outlines', async () => {
+    const square = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [5.195, 43.1],
+          [5.225, 43.1],
+          [5.225, 43.5],
+          [5.195, 43.5],
+          [5.195, 43.1],
+        ],
+      ],
+    }
+    const communes = {
+      type: 'FeatureCollection',
+      features: [{ type: 'Feature', properties: { code: '99001', nom: 'Ville inventée' }, geometry: square }],
+    }
+    await loaded('communes', JSON.stringify(communes))
+    const page = await at('/datasets/quais')
+    await page.getByLabel('Commune').selectOption('99001')
+    await page.getByRole('status').getByText('60 lignes').waitFor()
+    expect(search(page).get('commune')).toBe('99001')
+    await page.getByRole('tab', { name: 'Export' }).click()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: /^CSV/ }).click(),
+    ])
+    expect(
+      readFileSync(await file.path(), 'utf8')
+        .trim()
+        .split('\r\n'),
+    ).toHaveLength(61)
+    await page.getByRole('button', { name: /Retirer le filtre Ville inventée/ }).click()
+    await page.getByRole('tab', { name: 'Tableau' }).click()
+    await page.getByRole('status').getByText('400 lignes').waitFor()
+  })
+
+  test('a table of more rows than one answer holds is walked to its end', async () => {
+    const rows = Array.from({ length: 12_000 }, (_, i) => `${i};mot ${i % 9}`)
+    await loaded('longue', ['rang;mot', ...rows, ''].join('\n'))
+    const page = await at('/datasets/longue')
+    await page.getByRole('button', { name: 'Dernière ligne' }).click()
+    await page.getByRole('gridcell', { name: /^11.?999$/ }).waitFor()
+    await page.getByLabel('Aller à la ligne').fill('10501')
+    await page.keyboard.press('Enter')
+    await page.getByRole('gridcell', { name: /^10.?500$/ }).waitFor()
   })
 
   test('the catalogue finds as one types, whatever slips', async () => {
@@ -277,12 +356,12 @@ describe.skipIf(noBrowser)('the data', () => {
 
   const sizes = { desktop, phone }
   const tabs = ['', 'map', 'chart', 'info', 'versions', 'export', 'api']
-  test.each([
-    ['desktop', 'light', 'fr'],
-    ['desktop', 'dark', 'en'],
-    ['phone', 'light', 'en'],
-    ['phone', 'dark', 'fr'],
-  ] as const)('every page is for everybody (%s, %s, %s)', async (size, colorScheme, lang) => {
+  const everybody = (['desktop', 'phone'] as const).flatMap((size) =>
+    (['light', 'dark'] as const).flatMap((scheme) =>
+      (['fr', 'en'] as const).map((lang) => [size, scheme, lang] as const),
+    ),
+  )
+  test.each(everybody)('every page is for everybody (%s, %s, %s)', async (size, colorScheme, lang) => {
     const page = await at(`/datasets?lang=${lang}`, { viewport: sizes[size], colorScheme })
     const isWhole = async () => {
       expect(await violations(page)).toEqual([])

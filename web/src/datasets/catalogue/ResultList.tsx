@@ -32,7 +32,11 @@ export function ResultList({ entries, isLoading, picked, onPick }: ResultListPro
     <ul className={styles.list}>
       {entries.map((entry) => {
         const { dataset_id: id, title, description, records_count: rows, features } = entry
-        const about = [entry.publisher, entry.license && names.licence(entry.license)]
+        const about = [
+          entry.publisher,
+          entry.license && names.licence(entry.license),
+          entry.score !== undefined && t('datasets.quality.short', { score: entry.score }),
+        ]
           .filter(Boolean)
           .join(' · ')
         return (
@@ -69,9 +73,6 @@ export function ResultList({ entries, isLoading, picked, onPick }: ResultListPro
               </p>
             </div>
             <p className={styles.figures}>
-              {entry.score !== undefined && (
-                <span className={styles.about}>{t('datasets.quality.short', { score: entry.score })}</span>
-              )}
               <strong>{formatNumber(rows, language)}</strong>
               <span>{t('datasets.rows', { count: rows })}</span>
               {rows === 0 ? (

@@ -22,11 +22,10 @@ export function RulesEditor({
   const [least, setLeast] = useState(String(rules.minimum ?? ''))
   const [most, setMost] = useState(String(rules.maximum ?? ''))
   const count = ruleCount(field)
+  const told = count === 0 ? t('datasets.load.rules.none') : t('datasets.load.rules.count', { count })
   return (
     <details className={styles.rules}>
-      <summary aria-label={`${t('datasets.load.rules.title')}, ${name}`}>
-        {count === 0 ? t('datasets.load.rules.none') : t('datasets.load.rules.count', { count })}
-      </summary>
+      <summary aria-label={`${told}, ${name}`}>{told}</summary>
       <div className={styles.ruleForm}>
         {(['required', 'unique'] as const).map((rule) => (
           <label key={rule}>
@@ -49,6 +48,7 @@ export function RulesEditor({
               {t(`datasets.load.rules.${rule}`)}
               <input
                 className={controls.input}
+                aria-label={`${t(`datasets.load.rules.${rule}`)}, ${name}`}
                 value={text}
                 maxLength={40}
                 onChange={({ target }) => {
