@@ -50,6 +50,11 @@ const verbs: { name: string; summary: string; load: () => Promise<{ command: Com
     load: async () => ({ command: (await import('./journal-command.ts')).exportLines }),
   },
   {
+    name: 'user reset',
+    summary: 'make a link to choose a new password',
+    load: () => import('./user-command.ts'),
+  },
+  {
     name: 'simulate',
     summary: 'write the feed of a simulated port and its ground truth',
     load: () => import('../simulator/simulate-command.ts'),

@@ -17,6 +17,7 @@ import { datasetMigrations } from './datasets/tables.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { productDatasets } from './product.ts'
+import { findInstance } from './running-instance.ts'
 
 /** `lacydon load FILE --dataset ID`. */
 export const command: Command = {
@@ -24,11 +25,13 @@ export const command: Command = {
   summary: 'load a file as the next version of a dataset',
   usage: loadUsage,
   run: (args, io) =>
-    runLoadCommand(readLoadArguments(args), io, ({ at, dataDir }) =>
-      at === undefined
-        ? openFolder(dataDir === undefined ? [] : ['--data-dir', dataDir])
-        : Promise.resolve(instanceTarget(at, { fetch, pause: (ms) => pause(ms) })),
-    ),
+    runLoadCommand(readLoadArguments(args), io, async ({ at, dataDir }) => {
+      const settings = dataDir === undefined ? [] : ['--data-dir', dataDir]
+      const instance = await findInstance(settings, at)
+      return instance
+        ? instanceTarget(instance.address, { fetch: instance.fetch, pause: (ms) => pause(ms) })
+        : openFolder(settings)
+    }),
 }
 
 /** The data folder, taken for this process. Throws `conflict` when an instance runs on it: `--at` reaches that one. */

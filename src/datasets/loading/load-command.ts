@@ -27,8 +27,8 @@ Options:
   --corrects LOAD   the file holds corrected rows of that load: add them
   --preview         only print what would be loaded
   --accept          publish even when it differs much from the version before
-  --at URL          a running instance, such as http://127.0.0.1:8787
-  --data-dir PATH   data folder when none runs (DATA_DIR, ./.lacydon)
+  --at URL          a running instance, such as http://127.0.0.1:8787; elsewhere with an API key in LACYDON_KEY
+  --data-dir PATH   data folder (DATA_DIR, ./.lacydon); an instance that runs on it is asked to load
 
 Example:
   lacydon load quais.csv --dataset quays --create --epsg 2154
