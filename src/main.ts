@@ -56,6 +56,7 @@ import { ownUseGrants } from './sharing/product-grants.ts'
 import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
 import { sharingMigrations } from './sharing/tables.ts'
+import { decidedAudience } from './vessels/audience.ts'
 import { LiveStream } from './vessels/live-stream.ts'
 import { vesselRoutes } from './vessels/routes.ts'
 import { Vessels } from './vessels/service.ts'
@@ -207,7 +208,12 @@ export async function startLacydon(config: Config): Promise<Running> {
     const rowStreams = new RowStreams({ columnar, sources, now, log, visibleFields })
     closers.push(() => rowStreams.close())
     streamRoutes(app, rowStreams)
-    vesselRoutes(app, { vessels, stream, sources: () => feeds.status().map(sourceStateOf) })
+    vesselRoutes(app, {
+      vessels,
+      stream,
+      sources: () => feeds.status().map(sourceStateOf),
+      audienceOf: decidedAudience({ realm, sharing, describe }),
+    })
     identity.routes(app, {
       datasets,
       ownedBy: (id, principal) =>

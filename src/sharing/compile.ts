@@ -79,6 +79,14 @@ const isPlain = (decision: Allowed, rules: readonly CellRule[]): boolean => {
   )
 }
 
+/** Names of the fields that are as they were stored, in every row that is seen. */
+export const unchangedFields = (decision: Allowed, fields: readonly DatasetField[]): Set<string> =>
+  new Set(
+    storedFields(fields)
+      .map(({ name }) => name)
+      .filter((name) => Object.hasOwn(decision.cells, name) && isPlain(decision, decision.cells[name]!)),
+  )
+
 /**
  * The rows and cells of a decision. Where nothing is withheld it is the base itself. Throws `invalid_input` when a filter
  * names a field that is gone: nothing is given then.
@@ -90,9 +98,7 @@ export function secureRows(
 ): SecuredRows {
   const { fields, from } = base
   const stored = storedFields(fields).filter(({ name }) => Object.hasOwn(decision.cells, name))
-  const plain = new Set(
-    stored.filter(({ name }) => isPlain(decision, decision.cells[name]!)).map(({ name }) => name),
-  )
+  const plain = unchangedFields(decision, fields)
   const rows = rowCondition(decision, fields, lookUp)
   const conditions = [base.where, rows].filter((part) => part !== undefined)
   const where: Expression | undefined =

@@ -28,8 +28,7 @@ export function compileReader(
   decision: Allowed,
   { fields, eventTime, pseudonyms, today, valuesOf = () => [] }: ReaderOptions,
 ): (row: Row) => Row | undefined {
-  const types = new Map(fields.flatMap(columnsOf).map(({ name, type }) => [name, columnValueType(type)]))
-  const scope: TypeScope = (name) => types.get(name)
+  const scope = fieldScope(fields)
   const lookUp: LookUp = (leaf, of) => ({ kind: 'in', of, values: [...valuesOf(leaf)] })
   const predicate = (filter: Allowed['rows'][number]) =>
     compilePredicate(filterExpression(filter, fields, lookUp), scope)
@@ -80,4 +79,10 @@ export function compileReader(
     }
     return seen
   }
+}
+
+/** Types of the columns that hold these fields. */
+export function fieldScope(fields: readonly DatasetField[]): TypeScope {
+  const types = new Map(fields.flatMap(columnsOf).map(({ name, type }) => [name, columnValueType(type)]))
+  return (name) => types.get(name)
 }

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto'
 import { tableName } from '../datasets/rules.ts'
 import type { DatasetDefinition, DatasetField } from '../datasets/schema.ts'
-import type { Columnar } from '../engines/columnar/columnar.ts'
+import type { Columnar, Row } from '../engines/columnar/columnar.ts'
+import { compilePredicate } from '../engines/columnar/evaluate.ts'
 import { column, type Expression, type From, table } from '../engines/columnar/query.ts'
 import type { ControlDb } from '../engines/control/control.ts'
 import { LacydonError, notFound } from '../errors.ts'
 import type { Action, Principal } from '../http/principal.ts'
+import { storedFields } from './columns.ts'
 import {
   type Base,
   pseudonymNeeds,
@@ -14,6 +16,7 @@ import {
   type SecuredRows,
   securedFields,
   secureRows,
+  unchangedFields,
 } from './compile.ts'
 import type { Allowed, Decision, Denied, PolicySnapshot } from './decision.ts'
 import { defaultPolicy } from './defaults.ts'
@@ -21,6 +24,7 @@ import { filterExpression, type LookUp } from './expressions.ts'
 import { ownerActions, presetGrants } from './presets.ts'
 import { makePseudonyms, Pseudonyms, type PseudonymTables } from './pseudonym.ts'
 import { isPrivateByNature, platformRestrictions } from './public-release.ts'
+import { fieldScope } from './reader.ts'
 import { type DecisionContext, effective } from './rules.ts'
 import type { Grant, Parties, Policy, Quota, Restriction } from './schema.ts'
 import { type SharingState, SharingStore } from './store.ts'
@@ -247,6 +251,19 @@ export class Sharing {
 
   fieldsOf(decision: Allowed, fields: readonly DatasetField[]): DatasetField[] {
     return securedFields(decision, fields)
+  }
+
+  /**
+   * Whether a row is seen, for doors that keep rows in memory and show them whole. Throws 403 when the decision changes
+   * or hides cells: such a door cannot serve it.
+   */
+  rowTest(decision: Allowed, fields: readonly DatasetField[]): (row: Row) => boolean {
+    if (unchangedFields(decision, fields).size < storedFields(fields).length)
+      throw new LacydonError('not_granted', 403, 'What is shared with you of these data is not shown here.', {
+        help: 'Ask the dataset itself.',
+      })
+    const condition = rowCondition(decision, fields)
+    return condition ? compilePredicate(condition, fieldScope(fields)) : () => true
   }
 
   /**

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { Heard, PositionReport } from '../connectors/ais/message.ts'
 import { flagBits } from '../maritime/plausibility-flags.ts'
+import type { Audience } from './audience.ts'
 import { LiveStream } from './live-stream.ts'
 import { VesselRegistry } from './registry.ts'
 import type { Box } from './rules.ts'
+
+const audience = (fingerprint: string, sees: Audience['sees']): Audience => ({
+  fingerprint,
+  sees,
+  limited: async (_past, query) => query,
+  onEnd: () => () => undefined,
+})
+const everybody = audience('everybody', () => true)
 
 const gulf: Box = [4, 42, 7, 44]
 const start = Date.parse('2026-11-24T12:00:00Z')
@@ -27,23 +36,31 @@ function harbour() {
       true,
     )
   }
-  const join = (options: { box?: Box; limit?: number; lastEventId?: string; waiting?: number } = {}) => {
+  const join = (
+    options: { box?: Box; limit?: number; lastEventId?: string; waiting?: number; audience?: Audience } = {},
+  ) => {
     const events: {
       id: string
       event: string
       data: { total: number; vessels: { mmsi: number }[]; gone?: number[] }
     }[] = []
     let dropped = false
-    const leave = stream.join(options.box ?? gulf, options.limit ?? 5_000, options.lastEventId, {
-      write(frame) {
-        const [, id, event, data] = /^id: (.*)\nevent: (.*)\ndata: (.*)\n\n$/.exec(frame)!
-        events.push({ id: id!, event: event!, data: JSON.parse(data!) })
-        return options.waiting ?? 0
+    const leave = stream.join(
+      options.box ?? gulf,
+      options.limit ?? 5_000,
+      options.lastEventId,
+      {
+        write(frame) {
+          const [, id, event, data] = /^id: (.*)\nevent: (.*)\ndata: (.*)\n\n$/.exec(frame)!
+          events.push({ id: id!, event: event!, data: JSON.parse(data!) })
+          return options.waiting ?? 0
+        },
+        drop() {
+          dropped = true
+        },
       },
-      drop() {
-        dropped = true
-      },
-    })
+      options.audience ?? everybody,
+    )
     const take = () =>
       events.splice(0).map(({ event, data }) => [event, data.vessels.map(({ mmsi }) => mmsi), data.gone])
     return { events, take, leave, isDropped: () => dropped }
@@ -64,6 +81,27 @@ describe('LiveStream', () => {
     hear(228_000_002, 20.1, 40)
     stream.tick()
     expect(reader.take()).toEqual([['update', [228_000_001], []]])
+  })
+
+  it('never names whom an audience may not see, and takes away whom it may see no more', () => {
+    const { stream, hear, join } = harbour()
+    hear(228_000_001, 5, 43)
+    hear(228_000_002, 5.2, 43)
+    const hidden = new Set([228_000_002])
+    const limited = audience('limited', ({ mmsi }) => !hidden.has(mmsi))
+    const [reader, other] = [join({ audience: limited }), join()]
+    expect(reader.take()).toEqual([['snapshot', [228_000_001], undefined]])
+    expect(other.take()).toEqual([['snapshot', [228_000_001, 228_000_002], undefined]])
+    stream.tick()
+    reader.take()
+    hear(228_000_002, 7.5, 43)
+    hear(228_000_001, 5.1, 43)
+    stream.tick()
+    expect(reader.take()).toEqual([['update', [228_000_001], []]])
+    hidden.add(228_000_001)
+    hear(228_000_001, 5.15, 43)
+    stream.tick()
+    expect(reader.take()).toEqual([['update', [], [228_000_001]]])
   })
 
   it('says who left the box, and is silent when nothing happens, but not for long', () => {

@@ -1,3 +1,4 @@
+import type { Audience } from './audience.ts'
 import type { VesselRegistry } from './registry.ts'
 import type { Box } from './rules.ts'
 import { isInBox } from './rules.ts'
@@ -19,6 +20,7 @@ export interface Overview {
 
 interface Reader {
   box: Box
+  audience: Audience
   limit: number
   sink: FrameSink
   /** Share of vessels that are drawn when the box holds more than `limit`: those whose lot is below. */
@@ -31,6 +33,7 @@ const maxWaitingBytes = 1024 * 1024
 const keepAliveMs = 5_000
 /** More changes than this in an absence: the whole box is sent again instead. */
 const maxResume = 2_000
+const mostAudiences = 100
 
 /**
  * The live stream of vessels: at most one frame a second per reader, only what its box needs. Frames carry the
@@ -44,6 +47,8 @@ export class LiveStream {
   /** Names this run of the server: numbers of another run mean nothing. */
   readonly #epoch: string
   readonly #readers = new Set<Reader>()
+  /** By audience: vessels it saw at some time. */
+  readonly #everSeen = new Map<string, WeakSet<Vessel>>()
   readonly #now: () => number
 
   constructor(
@@ -61,11 +66,24 @@ export class LiveStream {
   }
 
   /** Adds a reader and sends its first frame; returns how to remove it. */
-  join(box: Box, limit: number, lastEventId: string | undefined, sink: FrameSink): () => void {
-    const reader: Reader = { box, limit, sink, share: 1, lastWriteMs: this.#now() }
+  join(
+    box: Box,
+    limit: number,
+    lastEventId: string | undefined,
+    sink: FrameSink,
+    audience: Audience,
+  ): () => void {
+    const reader: Reader = { box, audience, limit, sink, share: 1, lastWriteMs: this.#now() }
     this.#readers.add(reader)
     if (!this.#resume(reader, lastEventId)) this.#snapshot(reader)
-    return () => this.#readers.delete(reader)
+    const end = audience.onEnd(() => {
+      this.#readers.delete(reader)
+      sink.drop()
+    })
+    return () => {
+      end()
+      this.#readers.delete(reader)
+    }
   }
 
   /** Once a second: sends what changed since the last tick. */
@@ -77,12 +95,12 @@ export class LiveStream {
     /** Readers of the same box share one frame. */
     const frames = new Map<string, string>()
     for (const reader of [...this.#readers]) {
-      const count = total(reader.box)
+      const count = total(reader)
       if (shareOf(count, reader.limit) !== reader.share) {
         this.#snapshot(reader)
         continue
       }
-      const key = `${reader.box.join()} ${reader.share}`
+      const key = `${reader.audience.fingerprint} ${reader.box.join()} ${reader.share}`
       let frame = frames.get(key)
       if (frame === undefined) {
         frame = this.#update(reader, changed, count)
@@ -94,24 +112,43 @@ export class LiveStream {
   }
 
   /** Counts vessels of a box, once per distinct box and tick. */
-  #totals(): (box: Box) => number {
+  #totals(): (reader: Reader) => number {
     const counts = new Map<string, number>()
     let vessels: Vessel[] | undefined
-    return (box) => {
-      const key = box.join()
+    return ({ box, audience }) => {
+      const key = `${audience.fingerprint} ${box.join()}`
       let count = counts.get(key)
       if (count === undefined) {
         vessels ??= [...this.#registry.live()]
         count = 0
-        for (const vessel of vessels) if (isInBox(box, vessel.lon, vessel.lat)) count++
+        for (const vessel of vessels)
+          if (isInBox(box, vessel.lon, vessel.lat) && audience.sees(vessel)) count++
         counts.set(key, count)
       }
       return count
     }
   }
 
+  /** Whom an audience never saw, it is not even told to be gone. */
+  #wasOrIsSeen(vessel: Vessel, { fingerprint, sees }: Audience): boolean {
+    let seen = this.#everSeen.get(fingerprint)
+    if (!seen) {
+      if (this.#everSeen.size >= mostAudiences) this.#everSeen.clear()
+      seen = new WeakSet()
+      this.#everSeen.set(fingerprint, seen)
+    }
+    if (sees(vessel)) seen.add(vessel)
+    return seen.has(vessel)
+  }
+
+  #seenIn({ box, audience }: Reader): Vessel[] {
+    return [...this.#registry.live()].filter(
+      (vessel) => isInBox(box, vessel.lon, vessel.lat) && audience.sees(vessel),
+    )
+  }
+
   #snapshot(reader: Reader): void {
-    const inBox = [...this.#registry.live()].filter(({ lon, lat }) => isInBox(reader.box, lon, lat))
+    const inBox = this.#seenIn(reader)
     reader.share = shareOf(inBox.length, reader.limit)
     const drawn = inBox.filter(({ lot }) => lot < reader.share)
     this.#send(
@@ -126,13 +163,18 @@ export class LiveStream {
     const since = Number(number)
     if (epoch !== this.#epoch || !Number.isInteger(since) || since < 0 || since > this.#registry.changes)
       return false
-    const inBox = [...this.#registry.live()].filter(({ lon, lat }) => isInBox(reader.box, lon, lat))
+    const inBox = this.#seenIn(reader)
     reader.share = shareOf(inBox.length, reader.limit)
     // A sample of another size than the reader holds would leave vessels behind: begin anew.
     if (reader.share < 1) return false
-    const changed = [...this.#registry.vessels.values()].filter(({ change }) => change > since)
+    const changed = [...this.#registry.vessels.values()].filter(
+      (vessel) => vessel.change > since && this.#wasOrIsSeen(vessel, reader.audience),
+    )
     if (changed.length > maxResume) return false
-    const there = changed.filter((vessel) => vessel.isLive && isInBox(reader.box, vessel.lon, vessel.lat))
+    const there = changed.filter(
+      (vessel) =>
+        vessel.isLive && isInBox(reader.box, vessel.lon, vessel.lat) && reader.audience.sees(vessel),
+    )
     const gone = changed.filter((vessel) => !there.includes(vessel)).map(({ mmsi }) => mmsi)
     this.#send(reader, this.#frame('update', { total: inBox.length, gone }, there))
     return true
@@ -143,8 +185,9 @@ export class LiveStream {
     const there: Vessel[] = []
     const gone: number[] = []
     for (const vessel of changed) {
-      if (vessel.lot >= reader.share) continue
-      if (vessel.isLive && isInBox(reader.box, vessel.lon, vessel.lat)) there.push(vessel)
+      if (vessel.lot >= reader.share || !this.#wasOrIsSeen(vessel, reader.audience)) continue
+      const isSeen = reader.audience.sees(vessel)
+      if (vessel.isLive && isSeen && isInBox(reader.box, vessel.lon, vessel.lat)) there.push(vessel)
       else if (isInBox(reader.box, vessel.shownLon, vessel.shownLat)) gone.push(vessel.mmsi)
     }
     if (there.length === 0 && gone.length === 0) return ''

@@ -3,6 +3,7 @@ import { datasetIn } from '../connectors/ais/datasets.ts'
 import { invalidInput } from '../errors.ts'
 import type { App } from '../http/app.ts'
 import type { Action } from '../http/principal.ts'
+import type { AudienceOf } from './audience.ts'
 import type { LiveStream } from './live-stream.ts'
 import type { Box } from './rules.ts'
 import {
@@ -22,6 +23,7 @@ export interface VesselDoors {
   vessels: Vessels
   stream: LiveStream
   sources: () => SourceState[]
+  audienceOf: AudienceOf
 }
 
 const Instant = Type.String({ description: 'ISO 8601 instant, such as 2026-11-24T14:02:00Z' })
@@ -66,7 +68,7 @@ function untilClientLeaves(raw: NodeJS.EventEmitter): AbortSignal {
   return abort.signal
 }
 
-export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors): void {
+export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }: VesselDoors): void {
   const tags = ['vessels']
   const doorTo = (dataset: 'vessels' | 'ais-positions', action: Action) => ({
     door: { action, datasets: [datasetIn(vessels.realm, dataset)] },
@@ -80,10 +82,10 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
       config: doorTo('vessels', 'discover'),
       schema: { tags, summary: 'Where and when the feed is', response: { 200: LiveOverview } },
     },
-    async (): Promise<LiveOverview> => {
+    async ({ principal }): Promise<LiveOverview> => {
       const states = sources()
       const goesOn = states.some(({ state }) => state !== 'finished')
-      const overview = await vessels.overview()
+      const overview = await vessels.overview(audienceOf(principal, 'query'))
       const { registry } = vessels
       return {
         ...overview,
@@ -112,10 +114,14 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         response: { 200: VesselList },
       },
     },
-    ({ query: { bbox, at, limit }, raw }) =>
-      vessels.list(boxOf(bbox), at === undefined ? undefined : msOf('at', at), limit ?? 5_000, {
-        signal: untilClientLeaves(raw.socket),
-      }),
+    ({ query: { bbox, at, limit }, raw, principal }) =>
+      vessels.list(
+        audienceOf(principal, 'query'),
+        boxOf(bbox),
+        at === undefined ? undefined : msOf('at', at),
+        limit ?? 5_000,
+        { signal: untilClientLeaves(raw.socket) },
+      ),
   )
 
   app.get(
@@ -132,8 +138,8 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         response: { 200: Activity },
       },
     },
-    ({ query: { from, to, buckets }, raw }) =>
-      vessels.activity(msOf('from', from), msOf('to', to), buckets ?? 96, {
+    ({ query: { from, to, buckets }, raw, principal }) =>
+      vessels.activity(audienceOf(principal, 'query'), msOf('from', from), msOf('to', to), buckets ?? 96, {
         signal: untilClientLeaves(raw.socket),
       }),
   )
@@ -153,10 +159,16 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         response: { 200: Trails },
       },
     },
-    ({ query: { bbox, minutes, at }, raw }) =>
-      vessels.trails(boxOf(bbox), minutes ?? 15, at === undefined ? undefined : msOf('at', at), {
-        signal: untilClientLeaves(raw.socket),
-      }),
+    ({ query: { bbox, minutes, at }, raw, principal }) =>
+      vessels.trails(
+        audienceOf(principal, 'query'),
+        boxOf(bbox),
+        minutes ?? 15,
+        at === undefined ? undefined : msOf('at', at),
+        {
+          signal: untilClientLeaves(raw.socket),
+        },
+      ),
   )
 
   app.get(
@@ -173,7 +185,7 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         response: { 200: SearchResults },
       },
     },
-    ({ query: { q, limit } }) => vessels.search(q, limit ?? 10),
+    ({ query: { q, limit }, principal }) => vessels.search(audienceOf(principal, 'query'), q, limit ?? 10),
   )
 
   app.get(
@@ -187,7 +199,8 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         response: { 200: VesselDetail },
       },
     },
-    ({ params: { mmsi }, raw }) => vessels.detail(mmsi, { signal: untilClientLeaves(raw.socket) }),
+    ({ params: { mmsi }, raw, principal }) =>
+      vessels.detail(audienceOf(principal, 'query'), mmsi, { signal: untilClientLeaves(raw.socket) }),
   )
 
   app.get(
@@ -202,8 +215,10 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         response: { 200: Track },
       },
     },
-    ({ params: { mmsi }, query: { from, to }, raw }) =>
-      vessels.track(mmsi, msOf('from', from), msOf('to', to), { signal: untilClientLeaves(raw.socket) }),
+    ({ params: { mmsi }, query: { from, to }, raw, principal }) =>
+      vessels.track(audienceOf(principal, 'query'), mmsi, msOf('from', from), msOf('to', to), {
+        signal: untilClientLeaves(raw.socket),
+      }),
   )
 
   app.get(
@@ -216,8 +231,9 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         querystring: Type.Object({ bbox: Type.Optional(BoxText), limit: Type.Optional(Limit) }),
       },
     },
-    ({ query: { bbox, limit }, headers, raw }, reply) => {
+    ({ query: { bbox, limit }, headers, raw, principal }, reply) => {
       const box = boxOf(bbox)
+      const audience = audienceOf(principal, 'stream')
       reply.hijack()
       const response = reply.raw
       response.writeHead(200, {
@@ -226,13 +242,19 @@ export function vesselRoutes(app: App, { vessels, stream, sources }: VesselDoors
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       })
-      const leave = stream.join(box, limit ?? 5_000, headers['last-event-id'] as string | undefined, {
-        write: (frame) => {
-          response.write(frame)
-          return response.writableLength
+      const leave = stream.join(
+        box,
+        limit ?? 5_000,
+        headers['last-event-id'] as string | undefined,
+        {
+          write: (frame) => {
+            response.write(frame)
+            return response.writableLength
+          },
+          drop: () => response.destroy(),
         },
-        drop: () => response.destroy(),
-      })
+        audience,
+      )
       raw.once('close', leave)
       response.once('close', leave)
     },

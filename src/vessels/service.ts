@@ -1,16 +1,19 @@
 import { datasetIn, type Realm } from '../connectors/ais/datasets.ts'
 import type { FeedMemory } from '../connectors/ais/message.ts'
+import { tableName } from '../datasets/rules.ts'
 import type { Datasets } from '../datasets/service.ts'
 import type { Columnar, QueryOptions, Row } from '../engines/columnar/columnar.ts'
 import type { Query } from '../engines/columnar/query.ts'
 import { invalidInput, notFound } from '../errors.ts'
 import { flagIsoOf, kindOfMmsi, midOf } from '../maritime/mmsi.ts'
+import type { Audience, PastOf } from './audience.ts'
 import { latestPositionsSince, latestStatementsSince, tellPosition, tellStatement } from './catch-up.ts'
 import { activityOf, latestInBox, spanOf, statementsOf, trackOf, trailsIn } from './history.ts'
 import { VesselRegistry } from './registry.ts'
 import { assertionsOf, type Box, boundsOf, fold, isInBox, matchRank, type StatedSpell } from './rules.ts'
 import type { Activity, SearchResults, Track, Trails, VesselDetail, VesselList } from './schema.ts'
 import { vesselFromRow, vesselRows } from './snapshot.ts'
+import { sample, thin } from './thinning.ts'
 import type { Vessel } from './vessel.ts'
 
 export interface VesselsOptions {
@@ -81,10 +84,18 @@ export class Vessels {
   static readonly saveEveryMs = saveEveryMs
 
   /** Vessels of a box now, or as the stored past knows them at an instant; at most `limit`, spread over the box. */
-  async list(box: Box, atMs: number | undefined, limit: number, options: QueryOptions): Promise<VesselList> {
+  async list(
+    audience: Audience,
+    box: Box,
+    atMs: number | undefined,
+    limit: number,
+    options: QueryOptions,
+  ): Promise<VesselList> {
     const simulated = this.realm === 'simulated'
     if (atMs === undefined) {
-      const inBox = [...this.registry.live()].filter(({ lon, lat }) => isInBox(box, lon, lat))
+      const inBox = [...this.registry.live()].filter(
+        (vessel) => isInBox(box, vessel.lon, vessel.lat) && audience.sees(vessel),
+      )
       const at = new Date(this.registry.nowMs).toISOString()
       return {
         at,
@@ -93,7 +104,12 @@ export class Vessels {
         vessels: sample(inBox, limit).map((vessel) => vessel.toLive()),
       }
     }
-    const rows = await this.#query('ais-positions', (table) => latestInBox(table, box, atMs), options)
+    const rows = await this.#past(
+      audience,
+      'ais-positions',
+      (table) => latestInBox(table, box, atMs),
+      options,
+    )
     const then = rows.map((row) => this.#asOf(row, atMs))
     return {
       at: new Date(atMs).toISOString(),
@@ -104,12 +120,19 @@ export class Vessels {
   }
 
   /** Positions stored per time bucket, for the time scrubber. */
-  async activity(fromMs: number, toMs: number, buckets: number, options: QueryOptions): Promise<Activity> {
+  async activity(
+    audience: Audience,
+    fromMs: number,
+    toMs: number,
+    buckets: number,
+    options: QueryOptions,
+  ): Promise<Activity> {
     if (toMs <= fromMs) throw invalidInput('`to` must be after `from`.')
     const bucketS = Math.max(1, Math.ceil((toMs - fromMs) / buckets / 1000))
     const bucketMs = bucketS * 1000
     const first = Math.floor(fromMs / bucketMs)
-    const rows = await this.#query(
+    const rows = await this.#past(
+      audience,
       'ais-positions',
       (table) => activityOf(table, fromMs, toMs, bucketMs),
       options,
@@ -125,9 +148,16 @@ export class Vessels {
   }
 
   /** Recent paths of the vessels that moved in or near a box. */
-  async trails(box: Box, minutes: number, atMs: number | undefined, options: QueryOptions): Promise<Trails> {
+  async trails(
+    audience: Audience,
+    box: Box,
+    minutes: number,
+    atMs: number | undefined,
+    options: QueryOptions,
+  ): Promise<Trails> {
     const toMs = atMs ?? this.registry.nowMs
-    const rows = await this.#query(
+    const rows = await this.#past(
+      audience,
       'ais-positions',
       (table) => trailsIn(table, box, toMs - minutes * 60_000, toMs),
       options,
@@ -147,12 +177,23 @@ export class Vessels {
   }
 
   /** Positions of one vessel in time order, thinned evenly beyond 10,000. */
-  async track(mmsi: number, fromMs: number, toMs: number, options: QueryOptions): Promise<Track> {
+  async track(
+    audience: Audience,
+    mmsi: number,
+    fromMs: number,
+    toMs: number,
+    options: QueryOptions,
+  ): Promise<Track> {
     if (toMs <= fromMs) throw invalidInput('`to` must be after `from`.')
-    const rows = await this.#query('ais-positions', (table) => trackOf(table, mmsi, fromMs, toMs, 200_000), {
-      ...options,
-      maxRows: 200_000,
-    })
+    const rows = await this.#past(
+      audience,
+      'ais-positions',
+      (table) => trackOf(table, mmsi, fromMs, toMs, 200_000),
+      {
+        ...options,
+        maxRows: 200_000,
+      },
+    )
     const points = rows.map(
       ({ lon, lat, ms, sogKn, cogDeg }) => [lon, lat, ms, sogKn, cogDeg] as (number | null)[],
     )
@@ -162,10 +203,10 @@ export class Vessels {
   }
 
   /** Everything known about one vessel. Throws `not_found` for a number never heard. */
-  async detail(mmsi: number, options: QueryOptions): Promise<VesselDetail> {
+  async detail(audience: Audience, mmsi: number, options: QueryOptions): Promise<VesselDetail> {
     const vessel = this.registry.vessels.get(mmsi)
-    if (!vessel) throw notFound('vessel', String(mmsi))
-    const statements = await this.#query('ais-static', (table) => statementsOf(table, mmsi), options)
+    if (!vessel || !audience.sees(vessel)) throw notFound('vessel', String(mmsi))
+    const statements = await this.#past(audience, 'ais-static', (table) => statementsOf(table, mmsi), options)
     const { imo, name, callSign, shipType, category, draughtM, destination, rotDegPerMin, positions } = vessel
     return {
       vessel: vessel.isLocated ? vessel.toLive() : null,
@@ -200,11 +241,12 @@ export class Vessels {
   }
 
   /** Vessels by name, MMSI, IMO number or call sign, best first; located and recent ones before others. */
-  search(text: string, limit: number): SearchResults {
+  search(audience: Audience, text: string, limit: number): SearchResults {
     const query = fold(text.trim())
     if (query === '') return { vessels: [] }
     return {
       vessels: [...this.registry.vessels.values()]
+        .filter((vessel) => audience.sees(vessel))
         .map((vessel) => {
           const terms = [vessel.name, vessel.callSign, String(vessel.mmsi), vessel.imo && String(vessel.imo)]
           return { vessel, rank: matchRank(query, terms as (string | null)[]) }
@@ -226,8 +268,8 @@ export class Vessels {
   }
 
   /** Where and when the vessels are: counts, box, and first and last stored position (at most 10 s old). */
-  async overview() {
-    const live = [...this.registry.live()]
+  async overview(audience?: Audience) {
+    const live = [...this.registry.live()].filter((vessel) => audience?.sees(vessel) ?? true)
     const stateCounts: Record<string, number> = {}
     for (const { state } of live) stateCounts[state] = (stateCounts[state] ?? 0) + 1
     const span = await this.#storedSpan()
@@ -250,6 +292,17 @@ export class Vessels {
     const [row] = await this.#query('ais-positions', spanOf)
     this.#span = { firstMs: numberOrNull(row?.firstMs), lastMs: numberOrNull(row?.lastMs), asOfMs: now }
     return this.#span
+  }
+
+  /** Rows of the stored past that the audience may see. */
+  async #past(
+    audience: Audience,
+    id: PastOf,
+    ask: (table: string) => Query,
+    options?: QueryOptions,
+  ): Promise<Row[]> {
+    const query = await audience.limited(id, ask(tableName(datasetIn(this.realm, id))))
+    return this.#options.datasets.query(datasetIn(this.realm, id), () => query, options)
   }
 
   #query(id: string, ask: (table: string) => Query, options?: QueryOptions): Promise<Row[]> {
@@ -311,19 +364,6 @@ export class Vessels {
 const sum = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b)
 const isoOrNull = (ms: number): string | null => (ms > 0 ? new Date(ms).toISOString() : null)
 const numberOrNull = (cell: unknown): number | null => (typeof cell === 'number' ? cell : null)
-
-/** At most `limit` vessels, the same ones for a box whenever it is asked, smaller samples part of larger ones. */
-function sample(vessels: Vessel[], limit: number): Vessel[] {
-  if (vessels.length <= limit) return vessels
-  return vessels.sort((a, b) => a.lot - b.lot).slice(0, limit)
-}
-
-/** At most `limit` of the points, evenly, with the first and the last. */
-function thin<T>(points: T[], limit: number): T[] {
-  if (points.length <= limit) return points
-  const step = (points.length - 1) / (limit - 1)
-  return Array.from({ length: limit }, (_, i) => points[Math.round(i * step)]!)
-}
 
 const countryNames = {
   fr: new Intl.DisplayNames(['fr'], { type: 'region' }),

@@ -46,6 +46,24 @@ export function vesselRows(realm: Realm, vessels: Iterable<Vessel>): TableBatch 
   return rows.take()
 }
 
+/** One vessel as its row would be, without who heard it. */
+export function vesselRow(vessel: Vessel): Row {
+  const row: Row = {}
+  for (const name of plainNumbers) row[name] = vessel[name]
+  for (const name of plainTexts) row[name] = vessel[name]
+  const instant = (ms: number) => (ms > 0 ? new Date(ms).toISOString() : null)
+  row.flagIso = flagIsoOf(vessel.mmsi)
+  row.lon = vessel.isLocated ? vessel.lon : null
+  row.lat = vessel.isLocated ? vessel.lat : null
+  row.etaAt = instant(vessel.etaAtMs)
+  row.positionAt = instant(vessel.positionAtMs)
+  row.firstHeardAt = instant(vessel.firstHeardAtMs)
+  row.lastHeardAt = instant(vessel.lastHeardAtMs)
+  row.updatedAt = instant(vessel.updatedAtMs)
+  row.flags = flagText(vessel.flags)
+  return row
+}
+
 const heardByToJson = ({ source, station, messages, lastAtMs }: HeardBy) => ({
   source,
   station,
