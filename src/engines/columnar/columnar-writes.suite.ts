@@ -33,6 +33,43 @@ export function writesSuite(context: SuiteContext): void {
     expect(await context.db.ranges()).toContainEqual({ source: 'again', hi: 120, resumeFrom: 110 })
   })
 
+  it('answers a question that was asked before by the rows that came since', async () => {
+    const notes: TableSpec = {
+      name: 'growing_notes',
+      columns: [
+        { name: 'n', type: 'integer' },
+        { name: 'text', type: 'text' },
+      ],
+      sortBy: [],
+    }
+    await context.db.define(notes)
+    const inOrder = { from: table(notes.name), orderBy: [{ by: column('n') }] }
+    const larger = { ...inOrder, where: call('>', column('n'), value(100)) }
+    const known: Row[] = []
+    for (const [lo, added] of [
+      [],
+      [{ n: 1, text: 'incomplete' }],
+      [
+        { n: 200, text: 'longer than any text that was there before' },
+        { n: 7_000_000, text: '' },
+      ],
+    ].entries()) {
+      await context.db.append([batchOfRows(notes, added)], {
+        source: 'notes',
+        lo,
+        hi: lo + 1,
+        resumeFrom: lo,
+      })
+      known.push(...added)
+      // More often than there are connections.
+      for (let i = 0; i < 12; i++) {
+        expect(await context.db.query(inOrder)).toEqual(known)
+        expect(await context.db.query(larger)).toEqual(known.filter(({ n }) => Number(n) > 100))
+      }
+    }
+    await context.db.drop(notes.name)
+  })
+
   it('refuses a bad batch whole', async () => {
     const before = await context.countOf(positions.name)
     const bad = (columns: Record<string, ColumnData | undefined>) => {

@@ -168,6 +168,13 @@ function unchangingTable(
   return physical === undefined ? undefined : { name: table, physical }
 }
 
+/** Whether all that a query reads are native tables of published versions. */
+const neverChanges = ({ snapshots }: Catalogue, query: Query): boolean =>
+  sourcesOf(query).every(
+    ({ table, version }) =>
+      snapshots.published.has(table) && physicalTable(snapshots, table, version) !== undefined,
+  )
+
 async function* readCount(
   connection: DuckDBConnection,
   catalogue: Catalogue,
@@ -256,7 +263,7 @@ async function* run(
   const lines = `SELECT CAST(to_json(__row) AS VARCHAR) AS line FROM (${emitted.sql}) AS __row`
   const sql = streamed ? `${lines} UNION ALL SELECT NULL` : lines
   const [values, valueTypes] = bound(emitted.parameters)
-  const { statement, isKept } = await preparedFor(connection, sql, guardRead)
+  const { statement, isKept } = await preparedFor(connection, sql, guardRead, neverChanges(catalogue, query))
   statement.bind(values, valueTypes)
   const result = streamed ? await statement.stream() : await statement.run()
   // The result does not need its statement any more.

@@ -9,12 +9,15 @@ const kept = new WeakMap<DuckDBConnection, Map<string, DuckDBPreparedStatement>>
 
 /**
  * The statement of a text, ready to be bound; literals are parameters, so that few texts are many queries. `check` sees
- * a text before it is prepared. `isKept` false: the caller ends it (`destroySync`).
+ * a text before it is prepared. `mayKeep`: nothing it reads ever changes. A plan relies on the least and largest values
+ * that its tables had when it was made: over rows that came later it answers wrongly without a word (1.5.6 gave `r` for
+ * `incomplete`, and no row where all had been below a condition). `isKept` false: the caller ends it (`destroySync`).
  */
 export async function preparedFor(
   connection: DuckDBConnection,
   sql: string,
   check: (sql: string) => void,
+  mayKeep: boolean,
 ): Promise<{ statement: DuckDBPreparedStatement; isKept: boolean }> {
   let statements = kept.get(connection)
   if (!statements) {
@@ -29,7 +32,7 @@ export async function preparedFor(
   }
   check(sql)
   const statement = await connection.prepare(sql)
-  if (sql.length > maxKeptLength) return { statement, isKept: false }
+  if (!mayKeep || sql.length > maxKeptLength) return { statement, isKept: false }
   statements.set(sql, statement)
   if (statements.size > maxKept) {
     const [oldest, unused] = statements.entries().next().value as [string, DuckDBPreparedStatement]
