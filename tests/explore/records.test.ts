@@ -109,6 +109,20 @@ describe('records', () => {
     const ids = await instance.json(`${calls}/records?select=_id&limit=100&offset=100`)
     expect(new Set(ids.results.map(({ _id }: { _id: string }) => _id)).size).toBe(100)
   })
+
+  it('have identities of their own when they are equal', async () => {
+    const [row] = callRows(1)
+    const idsOf = async () => {
+      const { results } = await instance.json('/catalog/datasets/twins/records?select=_id')
+      return results.map(({ _id }: { _id: string }) => _id)
+    }
+    await instance.load({ ...callsDefinition, id: 'twins' }, [row!, row!])
+    const ids = await idsOf()
+    expect(new Set(ids).size).toBe(2)
+    for (const id of ids)
+      expect(await instance.json(`/catalog/datasets/twins/records/${id}`)).toMatchObject({ _id: id })
+    await instance.datasets.delete('twins')
+  })
 })
 
 describe('walks', () => {

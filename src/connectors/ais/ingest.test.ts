@@ -117,6 +117,26 @@ describe('Ingest, on a real spool and a real column store', () => {
     expect(await stored('ais_positions')).toHaveLength(1)
   })
 
+  it('stores a message that was given up where those who follow new rows look', async () => {
+    const cut = '!AIVDM,2,1,1,A,53ugE0P25S@0D4qD001<PE8uH61@Tr1@DU:22216;0P5:40Ht0000000,0*00'
+    const sum = [...cut.slice(1, -3)].reduce((xor, c) => xor ^ c.charCodeAt(0), 0)
+    await append([`${cut.slice(0, -2)}${sum.toString(16).toUpperCase().padStart(2, '0')}`])
+    const ingest = await openIngest()
+    const running = ingest.run()
+    const reached = async () => (await columnar.ranges()).find(({ source }) => source === 'tcp-test')?.hi ?? 0
+    await append([fleet().report(1, start)])
+    await expect.poll(() => stored('ais_positions')).toHaveLength(1)
+    const before = await reached()
+    await append([fleet().report(2, start + 40_000)], start + 40_000)
+    await expect.poll(() => stored('ais_rejects')).toHaveLength(1)
+    const [row] = await stored('ais_rejects')
+    expect(row).toMatchObject({ reason: 'incomplete', line: expect.stringContaining('53ugE0P') })
+    expect(row!._seq).toBeGreaterThanOrEqual(before)
+    expect(row!._seq).toBeLessThan(await reached())
+    ingest.stop()
+    await running
+  })
+
   it('goes on after a restart where it was, knowing what was heard before', async () => {
     const vessels = fleet()
     const first = Array.from({ length: 100 }, (_, i) => vessels.report(i, start + i * 100))

@@ -1,4 +1,4 @@
-/** The identity of a record: the same over reloads, and nothing can be guessed from it. */
+/** The identity of a record: the same when the same file is loaded again, and nothing can be guessed from it. */
 import { createHmac } from 'node:crypto'
 import type { ColumnSpec } from '../../engines/columnar/columnar.ts'
 import { call, column, type Expression, type Output, value } from '../../engines/columnar/query.ts'
@@ -25,8 +25,8 @@ const micro = 1e6
 
 /**
  * A relation that also has the field `_id`: 40 hexadecimal digits of an HMAC (MD5, the one hash of every engine, keyed
- * twice) over the fields annotated `id`, else over what identifies a row of a stream, else over the whole row; rows that
- * are equal in everything share it.
+ * twice) over the fields annotated `id`, else over what identifies a row of a stream, else over the whole row and its number
+ * in the version, so that equal rows have ids of their own.
  */
 export function withRecordId(relation: Relation, { definition }: Source, secret: string): Relation {
   const columns = relation.fields.flatMap(columnsOf).map(({ name }) => name)
@@ -56,7 +56,13 @@ function recordId(definition: DatasetDefinition, relation: Relation, secret: str
 function identifying(definition: DatasetDefinition, relation: Relation): readonly ColumnSpec[] {
   const ids = definition.fields.filter(({ annotations }) => annotations?.id)
   if (ids.length > 0) return ids.flatMap(columnsOf)
-  return definition.kind === 'stream' ? relation.rowOrder : definition.fields.flatMap(columnsOf)
+  if (definition.kind === 'stream') return relation.rowOrder
+  const columns = definition.fields.flatMap(columnsOf)
+  // First: of wide rows only so many columns count.
+  return [
+    ...relation.rowOrder.filter(({ name }) => !columns.some((column) => column.name === name)),
+    ...columns,
+  ]
 }
 
 function rowText(columns: readonly ColumnSpec[]): Expression {

@@ -67,6 +67,20 @@ export class WordIndexes {
     return this.#states.get(datasetId)?.state ?? 'waiting'
   }
 
+  /** Datasets that keep versions, counted by the state of their index. */
+  states(): Record<WordsState, number> {
+    const counts: Record<WordsState, number> = {
+      'not-needed': 0,
+      waiting: 0,
+      building: 0,
+      ready: 0,
+      failed: 0,
+    }
+    for (const { id, kind } of this.#options.datasets.list())
+      if (kind === 'snapshot' && this.#living(id)) counts[this.state(id)]++
+    return counts
+  }
+
   /** Makes what is missing and removes what is left over, one dataset after the other. Never throws. */
   tend(): Promise<void> {
     this.#tending ??= this.#tend()

@@ -7,6 +7,7 @@ import { runPlan } from '../odsql/run.ts'
 import type { DatasetDefinition } from '../schema.ts'
 import { field, openDatasets, publishRows, quays, temporaryFolder } from '../versions.suite.ts'
 import { rowNumberColumn } from '../versions-rules.ts'
+import { wordMeasure } from './measures.ts'
 import { WordIndexes } from './word-indexes.ts'
 import { wordTables } from './words-query.ts'
 
@@ -147,6 +148,9 @@ it('leaves alone what is small or has no text, and survives what fails', async (
   )
   await words.tend()
   expect([words.state('few'), words.state('bare')]).toEqual(['not-needed', 'not-needed'])
+  const { ready, 'not-needed': notNeeded } = words.states()
+  expect([ready, notNeeded]).toEqual([1, 2])
+  expect([...wordMeasure(words).read()]).toContainEqual({ labels: { state: 'not-needed' }, value: 2 })
   const store = { ...opened.columnar, archive: () => Promise.reject(new Error('no space left')) }
   const failing = new WordIndexes({ store, datasets: opened.datasets, log: silentLog, leastRows: 1 })
   await failing.tend()
