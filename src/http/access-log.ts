@@ -1,5 +1,6 @@
 /** Opens and closes an entry of the access log for every request to a dataset, without its handler knowing. */
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Access } from './access.ts'
 import type { App } from './app.ts'
@@ -65,6 +66,8 @@ export interface AccessLog {
 interface Watched {
   durable: Promise<unknown> | null
   isDurable: boolean
+  /** The body ended in an error while somebody still read it. */
+  isBroken: boolean
 }
 
 const watched = new WeakMap<FastifyRequest, Watched>()
@@ -76,11 +79,15 @@ export function keepAccessLog(app: App, options: { log: AccessLog; standingOf: S
   // what is hidden must not answer slower than what is not there.
   app.addHook('onSend', async (request, reply, payload) => {
     const found = watched.get(request)
+    if (found && payload instanceof Readable)
+      payload.once('error', () => {
+        found.isBroken ||= !reply.raw.destroyed
+      })
     if (!found || found.isDurable || reply.statusCode >= 400) return payload
     try {
       await found.durable
     } catch (error) {
-      if (isDestroyable(payload)) payload.destroy()
+      if (payload instanceof Readable) payload.destroy()
       throw error
     }
     return payload
@@ -118,6 +125,7 @@ async function openAccesses(
   const state: Watched = {
     durable: waits.length > 0 ? Promise.all(waits) : null,
     isDurable: waits.length === 0,
+    isBroken: false,
   }
   state.durable?.then(
     () => {
@@ -131,7 +139,11 @@ async function openAccesses(
   onceEnded(reply.raw, () => {
     const { raw } = reply
     const closing: AccessClosing = {
-      outcome: outcomeOf(raw, access, { isDenied: denial !== null, isStream: action === 'stream' }),
+      outcome: outcomeOf(raw, access, {
+        isDenied: denial !== null,
+        isStream: action === 'stream',
+        isBroken: state.isBroken,
+      }),
       status: raw.headersSent ? raw.statusCode : null,
       rows: access.rows,
       bytes: measured.bytes,
@@ -157,9 +169,6 @@ const notBegun: AccessClosing = {
 }
 
 const actionOf = (door: Door): LoggedAction => ('action' in door ? door.action : 'manage')
-
-const isDestroyable = (payload: unknown): payload is { destroy(): void } =>
-  typeof payload === 'object' && payload !== null && 'destroy' in payload
 
 /** Counts the bytes of the body. What is not public and not yet on disk in the log is cut rather than sent. */
 function measure(raw: ServerResponse, isHead: boolean, state: Watched): { bytes: number } {
@@ -204,15 +213,15 @@ function onceEnded(raw: ServerResponse, ended: () => void): void {
 function outcomeOf(
   raw: ServerResponse,
   { endedBy }: Access,
-  { isDenied, isStream }: { isDenied: boolean; isStream: boolean },
+  { isDenied, isStream, isBroken }: { isDenied: boolean; isStream: boolean; isBroken: boolean },
 ): Outcome {
   const { statusCode } = raw
   if (endedBy === 'quota' || statusCode === 429) return 'over-quota'
   if (endedBy === 'revocation') return 'revoked'
   if (raw.headersSent && (isDenied || statusCode === 401 || statusCode === 403)) return 'refused'
   if (raw.headersSent && statusCode >= 400) return 'failed'
+  if (isBroken || raw.errored) return 'failed'
   if (raw.writableFinished) return 'complete'
-  if (raw.errored) return 'failed'
   // A stream has no end of its own: its reader leaves.
   return isStream && raw.headersSent ? 'complete' : 'cut'
 }

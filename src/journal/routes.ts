@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream'
 import Type from 'typebox'
 import { invalidInput, notFound } from '../errors.ts'
-import { platform, requireRight } from '../http/abilities.ts'
+import { hasRight, platform, requireRight } from '../http/abilities.ts'
 import type { StandingOf } from '../http/access-log.ts'
 import type { App } from '../http/app.ts'
 import { DatasetUsage, JournalHead, JournalKey } from './schema.ts'
 import type { Journal } from './service.ts'
-import { isAuditor } from './standing.ts'
 import type { DatasetUse } from './usage.ts'
 
 const tags = ['journal']
@@ -121,7 +120,11 @@ export function journalRoutes(
       const isOwner =
         standing.owner !== null && 'organisation' in principal && principal.organisation === standing.owner
       reply.header('cache-control', 'private, no-store')
-      const days = await use.byDay(id, { from, to }, { byOrganisation: isOwner || isAuditor(principal) })
+      const days = await use.byDay(
+        id,
+        { from, to },
+        { byOrganisation: isOwner || hasRight(principal, 'audit:read', platform) },
+      )
       return { dataset: id, from, to, days }
     },
   )
