@@ -1,14 +1,12 @@
 /** A portal of 120 datasets, imported by the command line, which is killed three times on the way. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newFolder, removeFolder } from './instance.suite.ts'
 import { type Portal, startPortal } from './portal.suite.ts'
+import { startImport } from './process.suite.ts'
 
-const script = fileURLToPath(new URL('./import-child.suite.ts', import.meta.url))
 const count = 120
 const kills = 3
 const atOnce = 3
@@ -23,31 +21,7 @@ afterAll(async () => {
   removeFolder(folder)
 })
 
-function start(): { child: ChildProcess; out: () => string; err: () => string } {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      script,
-      'import',
-      portal.address,
-      '--data-dir',
-      join(folder, 'data'),
-      '--report',
-      join(folder, 'report.csv'),
-    ],
-    { env: { ...process.env, OUTBOUND_ALLOW: '127.0.0.0/8' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  const text = { out: '', err: '' }
-  child.stdout!.on('data', (piece) => {
-    text.out += piece
-  })
-  child.stderr!.on('data', (piece) => {
-    text.err += piece
-  })
-  return { child, out: () => text.out, err: () => text.err }
-}
+const start = () => startImport(portal.address, folder)
 
 const exportsAsked = () => portal.asked.filter((line) => line.includes('/exports/'))
 
