@@ -51,8 +51,12 @@ import { organisationMigrations } from './organisations/tables.ts'
 import { isReferenceDataset, loadReferenceData } from './places/service.ts'
 import { productDatasets } from './product.ts'
 import { collectGarbage } from './settled-memory.ts'
+import { Agreements } from './sharing/agreements.ts'
+import { claimNewDatasets } from './sharing/claims.ts'
 import { PartiesInMemory } from './sharing/parties.ts'
+import { Policies } from './sharing/policies.ts'
 import { ownUseGrants } from './sharing/product-grants.ts'
+import { sharingRoutes } from './sharing/routes.ts'
 import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
 import { sharingMigrations } from './sharing/tables.ts'
@@ -178,6 +182,8 @@ export async function startLacydon(config: Config): Promise<Running> {
     })
     closers.push(() => app.close())
     keepAccessLog(app, { log: journal, standingOf })
+    const policies = new Policies(sharing)
+    claimNewDatasets(app, policies, (id) => datasets.has(id))
     healthRoute(app, () => checkHealth(engines, feeds))
     metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
@@ -199,6 +205,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       secret,
       now,
       visibleFields,
+      totalsOfUse: () => use.totals(),
       publicUrl: config.publicUrl,
     })
     const tiles = new Tiles({ columnar, sources, now, visibleFields })
@@ -213,6 +220,14 @@ export async function startLacydon(config: Config): Promise<Running> {
       stream,
       sources: () => feeds.status().map(sourceStateOf),
       audienceOf: decidedAudience({ realm, sharing, describe }),
+    })
+    sharingRoutes(app, {
+      sharing,
+      policies,
+      agreements: new Agreements(sharing),
+      describe,
+      sources,
+      columnar,
     })
     identity.routes(app, {
       datasets,
@@ -232,8 +247,12 @@ export async function startLacydon(config: Config): Promise<Running> {
 
     // Not waited for: nobody's first answer depends on it.
     const reference = loadReferenceData({ store: columnar, datasets, log, withDemo: config.demo })
-    closers.push(() => reference)
-    reference.finally(collectGarbage)
+    // The first visitor of the catalogue need not wait until it is written.
+    const written = reference
+      .then(() => catalogue.refresh())
+      .catch((error) => log.warn({ error: error.message }, 'the catalogue could not be written yet'))
+      .finally(collectGarbage)
+    closers.push(() => written)
 
     feeds.start()
     const noteSources = () => {
