@@ -96,6 +96,14 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     mayErase: (user) => organisations.members.mayLeaveAll(user),
     erase: (user) => organisations.members.leaveAll(user),
   })
+  accounts.addPersonalData({
+    name: 'mails',
+    export: async (_user, email) => mailer.keptFor(email),
+    erase: async (_user, email) => {
+      await invitations.forget(email)
+      await mailer.forget(email)
+    },
+  })
   const recovery = new AccountRecovery({
     accounts,
     control,

@@ -18,10 +18,14 @@ export function isInRanges(address: string, ranges: readonly string[]): boolean 
 function listOf(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
-    const [address = '', bits] = range.split('/')
+    const [address = '', bits, ...rest] = range.split('/')
     const version = isIP(address)
     const most = version === 4 ? 32 : 128
-    if (version === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
+    if (
+      version === 0 ||
+      rest.length > 0 ||
+      (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+    )
       throw invalidInput(
         `“${range.slice(0, 60)}” is no range of addresses: write 192.0.2.0/24 or 2001:db8::/32.`,
       )

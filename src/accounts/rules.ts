@@ -65,13 +65,13 @@ export function checkPassword(password: string, known: readonly string[]): void 
   const plain = fold(password)
   if (new Set(plain).size < 5) throw invalidInput('This password has too few different characters.')
   if (isSequence(plain)) throw invalidInput('This password is a sequence that is tried first.')
-  for (const word of known) {
-    const folded = fold(word)
-    if (folded.length < 4) continue
-    const rest = plain.replaceAll(folded, '')
-    if ([...rest].length < shortestPassword - 4)
-      throw invalidInput('This password is too close to what anybody would try first.')
-  }
+  // What is left without those words is what has to be guessed.
+  const words = known.map(fold).filter((word) => word.length >= 4)
+  const rest = words
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, word) => text.replaceAll(word, ''), plain)
+  if (rest !== plain && [...rest].length < shortestPassword - 4)
+    throw invalidInput('This password is too close to what anybody would try first.')
 }
 
 /** abcdefgh…, 12345678…, also backwards: each sign one more than the one before. */

@@ -26,11 +26,11 @@ export interface Memberships {
 export interface PersonalData {
   /** Name of the part in the export. */
   name: string
-  export(user: string): Promise<unknown>
+  export(user: string, email: string): Promise<unknown>
   /** Throws `conflict` when the person cannot go yet. */
   mayErase?(user: string): Promise<void>
-  /** Called once the person is erased. */
-  erase?(user: string): Promise<void>
+  /** Called once the person is erased; the address they had may stand elsewhere. */
+  erase?(user: string, email: string): Promise<void>
 }
 
 export interface AccountsOptions {
@@ -272,7 +272,7 @@ export class Accounts {
   async exportData(user: string): Promise<Record<string, unknown>> {
     const person = await this.people.person(user)
     const parts = await Promise.all(
-      this.#parts.map(async (part) => [part.name, await part.export(user)] as const),
+      this.#parts.map(async (part) => [part.name, await part.export(user, person.email)] as const),
     )
     return {
       exportedAt: this.#options.now().toISOString(),
@@ -286,13 +286,14 @@ export class Accounts {
 
   /** Erases a person for good. Throws `conflict` for the last administrator, and what other slices object. */
   async erase(user: string): Promise<void> {
+    const { email } = await this.people.person(user)
     for (const part of this.#parts) await part.mayErase?.(user)
     await this.#options.control.transaction<AccountTables, void>(async (trx) => {
       await this.people.keepAnAdministrator(trx, user)
       await this.people.erase(trx, user)
     })
     await this.keys.revoke({ user }, user)
-    for (const part of this.#parts) await part.erase?.(user)
+    for (const part of this.#parts) await part.erase?.(user, email)
     await this.events.note({ kind: 'account-erased', account: user })
     await this.refresh()
   }

@@ -98,6 +98,21 @@ export class Mailer {
     }
   }
 
+  /** Mails in the outbox for one address: subject and time, for its owner's own export. */
+  async keptFor(email: string): Promise<{ subject: string; createdAt: string }[]> {
+    const rows = await this.#db
+      .selectFrom('outbox_mail')
+      .select(['subject', 'created_at'])
+      .where('recipient', '=', oneLine(email))
+      .orderBy('created_at')
+      .execute()
+    return rows.map(({ subject, created_at }) => ({ subject, createdAt: created_at }))
+  }
+
+  async forget(email: string): Promise<void> {
+    await this.#db.deleteFrom('outbox_mail').where('recipient', '=', oneLine(email)).execute()
+  }
+
   /** Resolves once everything given to `send` is away. */
   async close(): Promise<void> {
     await Promise.all(this.#sending)

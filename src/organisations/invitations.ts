@@ -132,6 +132,20 @@ export class Invitations {
     if (numUpdatedRows === 0n) throw notFound('open invitation', id)
   }
 
+  /** Takes an address out of all invitations; open ones are revoked. */
+  async forget(email: string): Promise<void> {
+    const rows = await this.#db.selectFrom('invitation').select(['id', 'email']).execute()
+    const at = this.#now().toISOString()
+    for (const row of rows) {
+      if (folded(row.email) !== folded(email)) continue
+      await this.#db
+        .updateTable('invitation')
+        .set(({ fn, val }) => ({ email: '', revoked_at: fn.coalesce('revoked_at', val(at)) }))
+        .where('id', '=', row.id)
+        .execute()
+    }
+  }
+
   /** What a link is for. Throws 403 `token_wrong`. */
   async offer(token: string): Promise<InvitationOffer> {
     const row = await this.#open(token)
