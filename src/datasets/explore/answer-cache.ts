@@ -6,6 +6,8 @@ export type Encoding = 'identity' | 'gzip' | 'br'
 /** A body as it was made, and compressed once somebody asked for that. */
 export interface Answer {
   etag: string
+  /** Rows that it shows; absent when it shows none. */
+  rows?: number
   bodies: Partial<Record<Encoding, Buffer>> & { identity: Buffer }
 }
 

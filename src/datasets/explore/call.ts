@@ -7,6 +7,7 @@ import type { VisibleFields } from './access.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import type { Catalogue } from './catalogue.ts'
 import { parametersOf, untilClientLeaves } from './door.ts'
+import type { UseTotals } from './monitoring.ts'
 import type { Parameters } from './parameters.ts'
 import type { Asking } from './records.ts'
 import type { Sources } from './sources.ts'
@@ -21,6 +22,8 @@ export interface Explore {
   visibleFields: VisibleFields
   cache: AnswerCache
   writers: ExportWriters
+  /** Use of each dataset by its id. */
+  totalsOfUse(): Promise<ReadonlyMap<string, UseTotals>>
   /** Address under which people reach this instance, without a slash at the end. */
   baseOf(request: FastifyRequest): string
 }
@@ -50,6 +53,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, explore: Ex
       columnar: explore.columnar,
       writers: explore.writers,
       secret: explore.secret,
+      access: request.access,
       now: explore.now(),
       base: explore.baseOf(request),
       get signal() {

@@ -10,6 +10,7 @@ import { both, datasetAddress, datasetLinks } from './links.ts'
 import { queryTextOf } from './parameters.ts'
 import { askOf, readRecord, readRecords, walkRecords } from './records.ts'
 import { type Secured, secure } from './relation.ts'
+import { noteUse } from './use.ts'
 
 const walk = { cursor: text('*, then the next_cursor of each answer: pages without a wall') }
 
@@ -18,7 +19,8 @@ export function datasetRoutes(on: On, explore: Explore): void {
     const { request, reply, parameters, params, asking } = call
     const asker = askerOf(request, parameters)
     const secured = await secure(explore, params.dataset!, asker, { at: parameters.text('at') })
-    const { source, visible } = secured
+    const { source, visible, relation } = secured
+    noteUse(request, parameters, relation.fields, visible.isPublic)
     if (source.version !== null) reply.header('lacydon-dataset-version', `v${source.version}`)
     return sendJson(request, reply, explore.cache, {
       state: isTimeless(parameters) ? source.state : null,
@@ -107,7 +109,8 @@ async function walkOn(call: Call, cursor: string, explore: Explore) {
     const next = `${datasetAddress(asking.base, id)}/records?${parameters.with('cursor', page.next_cursor)}`
     reply.header('link', `<${next}>; rel="next"`)
   }
-  const { source, visible } = secured
+  const { source, visible, relation } = secured
+  noteUse(request, parameters, relation.fields, visible.isPublic)
   if (source.version !== null) reply.header('lacydon-dataset-version', `v${source.version}`)
   const { isPublic } = visible
   return sendJson(request, reply, explore.cache, { state: null, key: '', isPublic, make: async () => page })

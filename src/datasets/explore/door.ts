@@ -174,6 +174,12 @@ export function matchesTag(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((tag) => opaque(tag) === opaque(etag))
 }
 
+/** Answers with rows list them as `results`. */
+function rowsIn(made: unknown): number | undefined {
+  const results = (made as { results?: unknown } | null)?.results
+  return Array.isArray(results) ? results.length : undefined
+}
+
 /** Sends JSON: 304 when the client has it, from the cache when it was made before, else made now. */
 export async function sendJson(
   request: FastifyRequest,
@@ -188,12 +194,19 @@ export async function sendJson(
   if (!answer) {
     const known = cacheKey === undefined ? undefined : etagOf(cacheKey)
     if (known && matchesTag(condition, known)) return reply.header('etag', known).code(304).send()
-    const body = Buffer.from(JSON.stringify(await make()))
-    answer = { etag: known ?? etagOf(body), bodies: { identity: body } }
+    const made = await make()
+    const body = Buffer.from(JSON.stringify(made))
+    const rows = rowsIn(made)
+    answer = {
+      etag: known ?? etagOf(body),
+      ...(rows !== undefined && { rows }),
+      bodies: { identity: body },
+    }
     if (cacheKey !== undefined) cache.keep(cacheKey, answer)
   }
   reply.header('etag', answer.etag)
   if (matchesTag(condition, answer.etag)) return reply.code(304).send()
+  if (answer.rows !== undefined) request.access?.addRows(answer.rows)
   const wanted = encodingOf(request.headers['accept-encoding'])
   const [body, encoding] = await cache.body(cacheKey, answer, wanted)
   if (encoding !== 'identity') reply.header('content-encoding', encoding)

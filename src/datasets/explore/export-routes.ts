@@ -8,6 +8,7 @@ import { fileHeaders, openExport, sendFile } from './exports.ts'
 import { datasetAddress, formatLinks } from './links.ts'
 import { queryTextOf } from './parameters.ts'
 import { secure } from './relation.ts'
+import { noteUse } from './use.ts'
 
 const options = {
   use_labels: text('Labels instead of names of fields'),
@@ -62,6 +63,7 @@ async function exportDataset({ request, reply, parameters, params, asking }: Cal
     at: parameters.text('at'),
   })
   const { source, visible, relation } = secured
+  noteUse(request, parameters, relation.fields, visible.isPublic)
   const { id, title } = source.definition
   const queryText = queryTextOf(parameters)
   reply.header('cache-control', visible.isPublic ? 'public, max-age=0, must-revalidate' : 'private, no-store')

@@ -13,6 +13,7 @@ import { type ExportQuestion, plannedExport } from '../exports/planned.ts'
 import type { Relation } from '../odsql/relation.ts'
 import type { Parameters } from './parameters.ts'
 import { type Asking, askOf } from './records.ts'
+import { countingRows } from './use.ts'
 
 export type Exported = Omit<ExportQuestion, 'parameters' | 'nowMs'>
 
@@ -35,7 +36,11 @@ export async function openExport(
   const abort = new AbortController()
   const signal = AbortSignal.any([asking.signal, abort.signal])
   const ready = plan.prepare ? await plan.prepare(askOf({ ...asking, signal })) : plan
-  const rows = asking.columnar.stream(ready.query, { class: 'export', signal })[Symbol.asyncIterator]()
+  const { access, columnar } = asking
+  const rows = countingRows(
+    columnar.stream(ready.query, { class: 'export', signal })[Symbol.asyncIterator](),
+    access ? (count) => access.addRows(count) : undefined,
+  )
   const stop = (iterator: AsyncIterator<Uint8Array>) =>
     signal.addEventListener('abort', () => void iterator.return?.().catch(() => undefined))
   // Nobody may ever read what was opened, and what waits to be read lets go of nothing by itself.

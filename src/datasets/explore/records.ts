@@ -1,6 +1,8 @@
 /** Records of a dataset: pages, groups, walks by cursor, one record. */
+
 import type { Columnar, Row } from '../../engines/columnar/columnar.ts'
 import { notFound } from '../../errors.ts'
+import type { Access } from '../../http/access.ts'
 import type { ExportWriters } from '../exports/writers.ts'
 import { planQuery } from '../odsql/compile.ts'
 import { hasAggregate } from '../odsql/ordering.ts'
@@ -18,6 +20,8 @@ import type { Secured } from './relation.ts'
 export interface Asking {
   columnar: Columnar
   writers: ExportWriters
+  /** Where the use of a dataset is noted. */
+  access?: Access | null
   secret: string
   now: Date
   /** Of the address people use, without a slash at the end. */

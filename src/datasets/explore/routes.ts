@@ -14,6 +14,7 @@ import { datasetRoutes } from './dataset-routes.ts'
 import { closeDoor, openDoor, readable } from './door.ts'
 import { exportRoutes } from './export-routes.ts'
 import { both } from './links.ts'
+import { monitoredDatasets } from './monitoring.ts'
 
 export interface ExploreOptions
   extends Pick<Explore, 'columnar' | 'sources' | 'catalogue' | 'secret' | 'now'> {
@@ -21,6 +22,8 @@ export interface ExploreOptions
   publicUrl?: string | undefined
   /** Default: everybody sees everything. */
   visibleFields?: VisibleFields
+  /** Default: nothing was ever used. */
+  totalsOfUse?: Explore['totalsOfUse']
 }
 
 export const exploreRoot = '/api/explore/v2.1'
@@ -31,6 +34,7 @@ export async function exploreRoutes(app: App, options: ExploreOptions): Promise<
   const explore: Explore = {
     ...options,
     visibleFields: options.visibleFields ?? everythingVisible,
+    totalsOfUse: options.totalsOfUse ?? (async () => new Map()),
     cache: new AnswerCache(cacheBytes),
     writers: new ExportWriters(),
     baseOf: (request: FastifyRequest) =>
@@ -76,8 +80,8 @@ function sourceRoutes(scope: App, explore: Explore, source: 'catalog' | 'monitor
     return reply.send(both(links))
   })
   if (source === 'monitoring') {
-    on('/datasets', 'Statistics of use', { ...clauses, ...paging }, ({ reply }) =>
-      reply.send({ total_count: 0, results: [] }),
+    on('/datasets', 'Statistics of use', { ...clauses, ...paging }, async (call) =>
+      call.reply.header('cache-control', 'private, no-store').send(await monitoredDatasets(call, explore)),
     )
     return
   }
