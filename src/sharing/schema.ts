@@ -41,6 +41,7 @@ export type Filter =
 /** Read and limited by `readFilter`, which says what is wrong. */
 const FilterText = Type.Unsafe<Filter>({
   type: 'object',
+  additionalProperties: true,
   description: 'Filter: {op, …}; see docs/sharing.md',
 })
 

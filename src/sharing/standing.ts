@@ -33,9 +33,11 @@ export function decidedStanding(sharing: Sharing, describe: (id: string) => Data
   }
 }
 
-/** Stewards of the owner. What has no owner is the platform's: who may write at all decides there. */
-export function managesDataset(principal: Principal, { owner }: Policy): boolean {
-  if (principal.kind === 'service' || owner === null) return true
-  if (principal.kind === 'anonymous') return false
+/** Stewards of the owner; what has no owner is the platform's. Who is nobody was let in, or not, by the guard of writes. */
+export function managesDataset(principal: Principal, { owner, dataset }: Policy): boolean {
+  if (principal.kind === 'service') return true
+  if (principal.kind === 'anonymous') return owner === null
+  if (principal.kind === 'key' && principal.datasets && !principal.datasets.includes(dataset)) return false
+  if (owner === null) return principal.kind === 'user' && principal.platformRoles.includes('platform-admin')
   return principal.organisation === owner && (principal.role === 'steward' || principal.role === 'admin')
 }

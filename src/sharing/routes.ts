@@ -1,0 +1,184 @@
+/** Policies, grants and restrictions of datasets, and what others get by them. */
+import Type from 'typebox'
+import type { Columnar } from '../engines/columnar/columnar.ts'
+import type { App } from '../http/app.ts'
+import { agreementRoutes } from './agreement-routes.ts'
+import type { Agreements } from './agreements.ts'
+import { odrlOf } from './odrl.ts'
+import { type Policies, requireSteward } from './policies.ts'
+import { ActionName, Grant, GrantBody, Policy, PolicyBody, Restriction, RestrictionBody } from './schema.ts'
+import { principalOf, type SeenRows, seeAs } from './see-as.ts'
+import type { DatasetAsked, Sharing } from './service.ts'
+
+export interface SharingDoors {
+  sharing: Sharing
+  policies: Policies
+  agreements: Agreements
+  /** Throws `not_found`. */
+  describe(id: string): DatasetAsked
+  sources: { source(id: string): Promise<SeenRows> }
+  columnar: Pick<Columnar, 'query'>
+  publicUrl?: string | undefined
+}
+
+const tags = ['sharing']
+const Id = Type.Object({ id: Type.String() })
+const ItemOf = (name: string) => Type.Object({ id: Type.String(), [name]: Type.String() })
+/** Stewards are checked by the service: it knows to hide what is hidden. */
+const read = { door: { account: 'signed-in' } } as const
+const write = { write: 'service', door: { account: 'signed-in' } } as const
+
+const PolicyPut = Type.Object(
+  {
+    ...PolicyBody.properties,
+    owner: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 100 }), Type.Null()])),
+  },
+  { additionalProperties: false },
+)
+
+export function sharingRoutes(app: App, doors: SharingDoors): void {
+  const { sharing, policies, describe, sources, columnar } = doors
+  const base = '/api/v1/sharing/datasets/:id'
+
+  app.get(
+    `${base}/policy`,
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: 'Whose a dataset is and who gets what of it, for its stewards',
+        params: Id,
+        response: {
+          200: Type.Object({
+            policy: Policy,
+            grants: Type.Array(Grant),
+            restrictions: Type.Array(Restriction),
+          }),
+        },
+      },
+    },
+    ({ params: { id }, principal }) => {
+      const asked = describe(id)
+      requireSteward(sharing, principal, asked)
+      const { policy, grants, restrictions } = sharing.snapshotOf(asked)
+      return { policy, grants: [...grants], restrictions: [...restrictions] }
+    },
+  )
+
+  app.put(
+    `${base}/policy`,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Say who sees a dataset',
+        params: Id,
+        body: PolicyPut,
+        response: { 200: Policy },
+      },
+    },
+    ({ params: { id }, body: { owner, ...body }, principal }) =>
+      policies.put(principal, describe(id), body, owner),
+  )
+
+  app.get(
+    `${base}/policy.odrl.json`,
+    { config: read, schema: { tags, summary: 'The policy as an ODRL offer', params: Id } },
+    ({ params: { id }, principal, protocol, host }) => {
+      const asked = describe(id)
+      requireSteward(sharing, principal, asked)
+      const { policy, grants } = sharing.snapshotOf(asked)
+      return odrlOf(policy, grants, doors.publicUrl?.replace(/\/$/, '') ?? `${protocol}://${host}`)
+    },
+  )
+
+  app.post(
+    `${base}/grants`,
+    {
+      config: write,
+      schema: { tags, summary: 'Grant', params: Id, body: GrantBody, response: { 201: Grant } },
+    },
+    async ({ params: { id }, body, principal }, reply) =>
+      reply.code(201).send(await policies.grant(principal, describe(id), body)),
+  )
+  app.put(
+    `${base}/grants/:grant`,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Change a grant',
+        params: ItemOf('grant'),
+        body: GrantBody,
+        response: { 200: Grant },
+      },
+    },
+    ({ params, body, principal }) =>
+      policies.changeGrant(principal, describe(String(params.id)), String(params.grant), body),
+  )
+  app.delete(
+    `${base}/grants/:grant`,
+    {
+      config: write,
+      schema: { tags, summary: 'Revoke a grant', params: ItemOf('grant'), response: { 200: Grant } },
+    },
+    ({ params, principal }) => policies.revoke(principal, describe(String(params.id)), String(params.grant)),
+  )
+
+  app.post(
+    `${base}/restrictions`,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Restrict what all grants give',
+        params: Id,
+        body: RestrictionBody,
+        response: { 201: Restriction },
+      },
+    },
+    async ({ params: { id }, body, principal }, reply) =>
+      reply.code(201).send(await policies.restrict(principal, describe(id), body)),
+  )
+  app.delete(
+    `${base}/restrictions/:restriction`,
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'Lift a restriction',
+        params: ItemOf('restriction'),
+        response: { 200: Restriction },
+      },
+    },
+    ({ params, principal }) =>
+      policies.lift(principal, describe(String(params.id)), String(params.restriction)),
+  )
+
+  app.get(
+    '/api/v1/datasets/:id/see-as',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary:
+          'What exactly somebody else gets, for stewards of the owner: fields, transforms, count, 20 rows',
+        params: Id,
+        querystring: Type.Object({
+          principal: Type.String({
+            description: 'anonymous, authenticated, organisation:ID or organisation:ID:ROLE',
+          }),
+          action: Type.Optional(ActionName),
+        }),
+      },
+    },
+    async ({ params: { id }, query, principal }) => {
+      const asked = describe(id)
+      requireSteward(sharing, principal, asked)
+      const as = { principal: principalOf(query.principal), action: query.action ?? 'query' }
+      const { from, where, rowOrder, state } = await sources.source(id)
+      return seeAs({ sharing, columnar }, asked, as, { from, ...(where && { where }), rowOrder, state })
+    },
+  )
+  agreementRoutes(app, doors)
+}
