@@ -23,6 +23,7 @@ import { openEngines } from './engines/engines.ts'
 import { invalidSetting } from './errors.ts'
 import { Outbound } from './http/outbound.ts'
 import { productDatasets } from './product.ts'
+import { findInstance } from './running-instance.ts'
 
 const pollMs = 500
 
@@ -43,10 +44,11 @@ export const command: Command = {
             }),
             catalogue,
           )
-    const target =
-      given.at === undefined
-        ? await openFolder(given.dataDir === undefined ? [] : ['--data-dir', given.dataDir])
-        : instanceTarget(given.at, { fetch, pause: (ms) => pause(ms) })
+    const settings = given.dataDir === undefined ? [] : ['--data-dir', given.dataDir]
+    const instance = await findInstance(settings, given.at)
+    const target = instance
+      ? instanceTarget(instance.address, { fetch: instance.fetch, pause: (ms) => pause(ms) })
+      : await openFolder(settings)
     // A table for each portal of a list, one after the other in the same file.
     let written = ''
     try {

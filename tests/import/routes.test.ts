@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { instanceTarget } from '../../src/connectors/portals/instance-target.ts'
 import { importRoutes } from '../../src/connectors/portals/routes.ts'
 import { type App, buildApp } from '../../src/http/app.ts'
 import { type ImportInstance, newFolder, openInstance, removeFolder } from './instance.suite.ts'
@@ -78,6 +79,20 @@ it.each<[object, number, string]>([
 ])('%j is refused', async (payload, status, code) => {
   const answer = await ask('POST', '/api/v1/imports', payload)
   expect([answer.statusCode, answer.json().code]).toEqual([status, code])
+})
+
+it('the command line asks a running instance', async () => {
+  portal.instead = () => false
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const target = instanceTarget(address, { fetch, pause: async () => {} })
+  const told: string[] = []
+  const begun = await target.begin({ address: portal.address })
+  const report = await target.ended(begun, ({ stage }) => told.push(stage))
+  expect(report).toMatchObject({ isEqual: true, import: { state: 'done', counts: { all: 3 } } })
+  expect(told.at(-1)).toBe('ended')
+  await expect(target.begin({ address: 'http://10.0.0.1' })).rejects.toMatchObject({
+    code: 'outbound_refused',
+  })
 })
 
 it('imports that are not there', async () => {

@@ -18,8 +18,8 @@ Options:
   --kind KIND       opendatasoft, udata, ckan or dcat
   --catalogue FILE  the portals of a list, such as data/portals/portals.json
   --report FILE     writes the parity report as CSV
-  --at URL          a running instance, such as http://127.0.0.1:8787
-  --data-dir PATH   data folder when none runs (DATA_DIR, ./.lacydon)
+  --at URL          a running instance, such as http://127.0.0.1:8787; elsewhere with an API key in LACYDON_KEY
+  --data-dir PATH   data folder (DATA_DIR, ./.lacydon); an instance that runs on it is asked to import
 
 Portals in networks of your own are reached where OUTBOUND_ALLOW says so.
 
