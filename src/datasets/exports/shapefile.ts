@@ -20,28 +20,8 @@ const suffixes: Record<ShapeKind, string> = {
 }
 
 /** Headers tell sizes and boxes, so the parts wait in temporary files until the last row. */
-export async function* writeShapefile(stream: RowStream, context: ExportContext): AsyncGenerator<Uint8Array> {
-  const { names, columns, features } = featuresOf(stream, context)
-  const fields = dbfFields(names, columns)
-  const layers = new Map<ShapeKind, Layer>()
-  const layer = async (kind: ShapeKind): Promise<Layer> => {
-    const known = layers.get(kind)
-    if (known) return known
-    const made = { shapes: await ShapeWriter.open(kind), table: await DbfWriter.open(fields, context.now) }
-    layers.set(kind, made)
-    return made
-  }
-  try {
-    for await (const chunk of features) for (const feature of chunk) await add(feature, layer)
-    if (layers.size === 0) await layer('none')
-    yield* writeZip(entries(layers, fields, context))
-  } finally {
-    for (const { shapes, table } of layers.values()) {
-      await shapes.remove()
-      await table.remove()
-    }
-  }
-}
+export const writeShapefile = (stream: RowStream, context: ExportContext): AsyncGenerator<Uint8Array> =>
+  writeZip(entries(stream, context))
 
 /** A row goes where its geometry does; a collection of several kinds to each of them. */
 async function add({ geometry, values }: Feature, layer: (kind: ShapeKind) => Promise<Layer>): Promise<void> {
@@ -52,23 +32,50 @@ async function add({ geometry, values }: Feature, layer: (kind: ShapeKind) => Pr
   }
 }
 
-async function* entries(
-  layers: Map<ShapeKind, Layer>,
-  fields: ReturnType<typeof dbfFields>,
-  { datasetId, epsg }: ExportContext,
-): AsyncGenerator<ZipEntry> {
-  for (const [kind, { shapes, table }] of layers) {
-    const name = layers.size === 1 ? datasetId : `${datasetId}-${suffixes[kind]}`
-    await shapes.finish()
-    await table.finish()
-    yield { name: `${name}.shp`, content: shapes.shapes() }
-    yield { name: `${name}.shx`, content: shapes.index() }
-    yield { name: `${name}.dbf`, content: table.content() }
-    yield { name: `${name}.prj`, content: textContent(wellKnownText(epsg)) }
-    yield { name: `${name}.cpg`, content: textContent('UTF-8') }
+async function* entries(stream: RowStream, context: ExportContext): AsyncGenerator<ZipEntry> {
+  const { names, columns, features } = featuresOf(stream, context)
+  const { datasetId, epsg } = context
+  const fields = dbfFields(names, columns)
+  const layers = new Map<ShapeKind, Layer>()
+  const layer = async (kind: ShapeKind): Promise<Layer> => {
+    const known = layers.get(kind)
+    if (known) return known
+    const made = { shapes: await ShapeWriter.open(kind), table: await DbfWriter.open(fields, context.now) }
+    layers.set(kind, made)
+    return made
   }
+  try {
+    let hasBegun = false
+    for await (const chunk of features) {
+      // Whoever waits sees at once that the rows come: this part needs none of them.
+      if (!hasBegun) yield fieldNames(datasetId, fields)
+      hasBegun = true
+      for (const feature of chunk) await add(feature, layer)
+    }
+    if (!hasBegun) yield fieldNames(datasetId, fields)
+    if (layers.size === 0) await layer('none')
+    for (const [kind, { shapes, table }] of layers) {
+      const name = layers.size === 1 ? datasetId : `${datasetId}-${suffixes[kind]}`
+      await shapes.finish()
+      await table.finish()
+      yield { name: `${name}.shp`, content: shapes.shapes() }
+      yield { name: `${name}.shx`, content: shapes.index() }
+      yield { name: `${name}.dbf`, content: table.content() }
+      yield { name: `${name}.prj`, content: textContent(wellKnownText(epsg)) }
+      yield { name: `${name}.cpg`, content: textContent('UTF-8') }
+    }
+  } finally {
+    for (const { shapes, table } of layers.values()) {
+      await shapes.remove()
+      await table.remove()
+    }
+  }
+}
+
+/** Full names of the fields: those of a table have ten letters. */
+function fieldNames(datasetId: string, fields: ReturnType<typeof dbfFields>): ZipEntry {
   const lines = fields.map(({ name, fullName }) => `${name},"${fullName.replaceAll('"', '""')}"\r\n`)
-  yield { name: `${datasetId}-fields.csv`, content: textContent(`field,name\r\n${lines.join('')}`) }
+  return { name: `${datasetId}-fields.csv`, content: textContent(`field,name\r\n${lines.join('')}`) }
 }
 
 const wgs84Text =
