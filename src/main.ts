@@ -8,6 +8,9 @@ import { aisDatasets, type Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
 import { systemClock } from './connectors/ais/inputs/clock.ts'
 import { AisFeeds, sourceStateOf } from './connectors/ais/service.ts'
+import { importRoutes } from './connectors/portals/routes.ts'
+import { Imports } from './connectors/portals/service.ts'
+import { portalMigrations } from './connectors/portals/tables.ts'
 import { DatasetChanges } from './datasets/changes.ts'
 import { changeRoutes } from './datasets/changes-routes.ts'
 import { Catalogue } from './datasets/explore/catalogue.ts'
@@ -37,6 +40,7 @@ import type { DeclaredDoor } from './http/doors.ts'
 import { healthRoute } from './http/health.ts'
 import { listen } from './http/listen.ts'
 import { metricsRoute } from './http/metrics.ts'
+import { Outbound } from './http/outbound.ts'
 import { serveWeb } from './http/web.ts'
 import { type Identity, openIdentity } from './identity.ts'
 import { journalDatasets } from './journal/datasets.ts'
@@ -104,6 +108,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       datasetMigrations,
       loadingMigrations,
       exploreMigrations,
+      portalMigrations,
       journalMigrations,
       sharingMigrations,
       mailMigrations,
@@ -121,6 +126,10 @@ export async function startLacydon(config: Config): Promise<Running> {
     })
     const loads = await Loads.open({ datasets, columnar, control, now: () => new Date(), log })
     closers.push(() => loads.close())
+    const outbound = new Outbound({ allow: config.outboundAllow, contact: config.publicUrl })
+    closers.push(() => outbound.close())
+    const imports = await Imports.open({ datasets, loads, control, outbound, now: () => new Date(), log })
+    closers.push(() => imports.close())
     const journal = await Journal.open({
       spools,
       columnar,
@@ -188,6 +197,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
     loadingRoutes(app, loads)
+    importRoutes(app, imports)
     const changes = new DatasetChanges({ datasets, columnar, now: () => new Date() })
     versionRoutes(app, datasets, changes)
     changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
