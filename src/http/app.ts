@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
@@ -50,6 +51,7 @@ export async function buildApp(options: {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
     forceCloseConnections: true,
+    genReqId: requestNames(),
     bodyLimit: 1024 * 1024,
     // Above the limits of the routes, so that they can say what is too long.
     http: { maxHeaderSize: 64 * 1024 },
@@ -67,6 +69,7 @@ export async function buildApp(options: {
   app.decorateRequest('access', null)
   app.decorateRequest('principal', null as never)
   app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
     request.principal = anonymous
     if (options.identify) request.principal = await options.identify(request, reply)
     guardWrites(request, {
@@ -124,4 +127,11 @@ export async function buildApp(options: {
     () => app.swagger(),
   )
   return app
+}
+
+/** Names of requests that no other start of the server gives again: logs and people refer to them. */
+function requestNames(): () => string {
+  const start = randomBytes(4).toString('hex')
+  let count = 0
+  return () => `${start}-${(++count).toString(36)}`
 }

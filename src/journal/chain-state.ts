@@ -44,6 +44,11 @@ export class ChainState {
     return { dayEnd, hours }
   }
 
+  /** Spool position after the last entry. */
+  get position(): number {
+    return this.#lastTo
+  }
+
   /** The day of the last entry, as it would end with it. */
   dayEnd(): DayEnd {
     return {

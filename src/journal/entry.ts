@@ -63,6 +63,8 @@ export type Fact =
   | ({ kind: 'counted' } & CountFacts)
   /** An hour with entries is over. */
   | { kind: 'hour'; hour: string }
+  /** The file ended this many bytes before what had been stored of it: entries were removed from its end. */
+  | { kind: 'lost'; bytes: number }
   /** Entries up to this one are past their time and are deleted from here on; a signed head stands for them. */
   | { kind: 'released'; through: number }
 

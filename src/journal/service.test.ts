@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { anonymous } from '../http/principal.ts'
@@ -159,6 +159,27 @@ describe('the head of a day', () => {
     const { mode } = await stat(join(world.folder, 'journal-key.pem'))
     expect(mode & 0o777).toBe(0o600)
     expect(await world.verify()).toMatchObject({ findings: [], heads: 1 })
+  })
+})
+
+describe('a chain whose end was cut off', () => {
+  it('says so itself at the next start, and every verification after', async () => {
+    for (let i = 0; i < 4; i++) {
+      world.journal.open(opening()).close(closing())
+      await world.journal.tick()
+    }
+    await world.journal.close()
+    const spool = join(world.folder, 'spool', `journal-${world.journal.node}`)
+    const [file] = await readdir(spool)
+    const content = await readFile(join(spool, file!))
+    // The last record with its header goes: the rest reads as if there had never been more.
+    await writeFile(join(spool, file!), content.subarray(0, content.lastIndexOf('{"hash"') - 40))
+    await world.reopen()
+    const { findings } = await world.verify()
+    expect(findings).toMatchObject([{ kind: 'truncated' }])
+    expect(findings[0]!.text).toMatch(/^Entries before entry \d+ were cut off: \d+ bytes/)
+    await world.reopen()
+    expect((await world.verify()).findings).toHaveLength(1)
   })
 })
 

@@ -72,7 +72,7 @@ export class Journal implements AccessLog {
       })
       await storing.run()
       const journal = new Journal(options, { spool, storing, node, heads, key })
-      await journal.#begin()
+      await journal.#begin(Math.max(0, (recorded?.hi ?? 0) - storing.state.position))
       return journal
     } catch (error) {
       await spool.close()
@@ -95,15 +95,19 @@ export class Journal implements AccessLog {
     this.#countedAtMs = options.now().getTime()
   }
 
-  async #begin(): Promise<void> {
+  async #begin(lostBytes: number): Promise<void> {
     const { end, open } = this.#storing.state
     if (end.seq === 0) this.#writer.append({ kind: 'began' })
     const head = await this.heads.last(this.node)
-    if (head && head.count > end.seq)
+    const isCut = lostBytes > 0 || (head !== undefined && head.count > end.seq)
+    if (isCut) {
+      // Said in the chain itself, where nobody can take it back.
+      this.#writer.append({ kind: 'lost', bytes: lostBytes })
       this.#options.log.error(
-        { node: this.node, entries: end.seq, signed: head.count, date: head.date },
-        'the journal ends before its signed head: entries were removed',
+        { node: this.node, entries: end.seq, signed: head?.count, lostBytes },
+        'the journal ends before what was signed or stored of it: entries were removed',
       )
+    }
     for (const { entry } of open.values()) {
       const { kind: _, at, node: _n, seq: _s, hash: _h, prevHash: _p, ...facts } = entry
       this.#writer.append(interrupted(facts, this.#options.now().getTime() - Date.parse(at)))

@@ -94,6 +94,12 @@ class ChainCheck {
 
   #follows(entry: JournalEntry): void {
     const { seq, hash, prevHash } = entry
+    if (entry.kind === 'lost')
+      this.#find(
+        'truncated',
+        seq,
+        `Entries before entry ${seq} were cut off: ${entry.bytes || 'some'} bytes of them had been stored.`,
+      )
     if (entry.kind === 'released') this.#released = Math.max(this.#released, entry.through)
     const isNext = seq === this.#last + 1
     if (this.#last > 0 && !isNext)
