@@ -1,5 +1,6 @@
 /** Paths of one dataset, but for its exports. */
 import { notFound } from '../../errors.ts'
+import type { Action } from '../../http/principal.ts'
 import { planFacets, runFacets } from '../odsql/facets.ts'
 import { parseQuery } from '../odsql/query-text.ts'
 import { type Call, clauses, type Explore, isTimeless, type On, paging, past, text } from './call.ts'
@@ -15,10 +16,14 @@ import { noteUse } from './use.ts'
 const walk = { cursor: text('*, then the next_cursor of each answer: pages without a wall') }
 
 export function datasetRoutes(on: On, explore: Explore): void {
-  const answer = async (call: Call, make: (secured: Secured) => Promise<unknown>) => {
+  const answer = async (
+    call: Call,
+    make: (secured: Secured) => Promise<unknown>,
+    action: Action = 'query',
+  ) => {
     const { request, reply, parameters, params, asking } = call
     const asker = askerOf(request, parameters)
-    const secured = await secure(explore, params.dataset!, asker, { at: parameters.text('at') })
+    const secured = await secure(explore, params.dataset!, asker, { action, at: parameters.text('at') })
     const { source, visible, relation } = secured
     noteUse(request, parameters, relation.fields, visible.isPublic)
     if (source.version !== null) reply.header('lacydon-dataset-version', `v${source.version}`)
@@ -31,7 +36,7 @@ export function datasetRoutes(on: On, explore: Explore): void {
   }
 
   on('/datasets/:dataset', 'One dataset: fields and metadata', { ...clauses, ...paging, ...past }, (call) =>
-    answer(call, ({ source }) => describe(call, source.definition.id, explore)),
+    answer(call, ({ source }) => describe(call, source.definition.id, explore), 'discover'),
   )
   on(
     '/datasets/:dataset/records',
