@@ -1,4 +1,6 @@
 /** Who asks, and what a door is: the words that accounts, rights and every route share. */
+// The pages read this file too, where nothing else brings the module that is augmented below.
+import type {} from 'fastify'
 
 /** What can be done with a dataset. `query` does not imply `export`; `reshare` lets a derivation publish further. */
 export const actions = ['discover', 'preview', 'query', 'export', 'stream', 'tiles', 'reshare'] as const

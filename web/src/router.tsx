@@ -6,9 +6,11 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { readSignInAddress } from './accounts/entrance/address.ts'
 import { readDatasetAddress } from './datasets/address.ts'
 import { readCatalogueAddress } from './datasets/catalogue/address.ts'
 import { readLoadAddress } from './datasets/loading/address.ts'
+import { readOrganisationAddress } from './organisations/address.ts'
 import { Failure } from './shell/Failure.tsx'
 import { NotFound } from './shell/NotFound.tsx'
 import { Shell } from './shell/Shell.tsx'
@@ -62,9 +64,111 @@ const datasetRoute = createRoute({
   component: lazyRouteComponent(() => import('./datasets/DatasetPage.tsx'), 'DatasetPage'),
 })
 
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/signin',
+  validateSearch: readSignInAddress,
+  component: lazyRouteComponent(() => import('./accounts/entrance/SignInPage.tsx'), 'SignInPage'),
+})
+
+const forgottenRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/signin/forgotten',
+  component: lazyRouteComponent(() => import('./accounts/entrance/ForgottenPage.tsx'), 'ForgottenPage'),
+})
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('./accounts/entrance/ResetPage.tsx'), 'ResetPage'),
+})
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./accounts/entrance/SetupPage.tsx'), 'SetupPage'),
+})
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./organisations/InvitationPage.tsx'), 'InvitationPage'),
+})
+
+const profilePage = lazyRouteComponent(() => import('./accounts/profile/ProfilePage.tsx'), 'ProfilePage')
+const profileRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profile',
+  component: profilePage,
+})
+const profileSectionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/profile/$section',
+  component: profilePage,
+})
+
+const organisationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/organisations',
+  component: lazyRouteComponent(() => import('./organisations/OrganisationsPage.tsx'), 'OrganisationsPage'),
+})
+
+const organisationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/organisations/$id',
+  validateSearch: readOrganisationAddress,
+  component: lazyRouteComponent(() => import('./organisations/OrganisationPage.tsx'), 'OrganisationPage'),
+})
+
+const consortiumRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/consortia/$id',
+  component: lazyRouteComponent(() => import('./organisations/ConsortiumPage.tsx'), 'ConsortiumPage'),
+})
+
+const charterRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/charter',
+  component: lazyRouteComponent(() => import('./organisations/CharterPage.tsx'), 'CharterPage'),
+})
+
+const administrationPage = lazyRouteComponent(
+  () => import('./accounts/administration/AdministrationPage.tsx'),
+  'AdministrationPage',
+)
+const administrationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/administration',
+  component: administrationPage,
+})
+const administrationSectionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/administration/$section',
+  component: administrationPage,
+})
+
 export const makeRouter = () =>
   createRouter({
-    routeTree: rootRoute.addChildren([homeRoute, liveRoute, catalogueRoute, loadRoute, datasetRoute]),
+    routeTree: rootRoute.addChildren([
+      homeRoute,
+      liveRoute,
+      catalogueRoute,
+      loadRoute,
+      datasetRoute,
+      signInRoute,
+      forgottenRoute,
+      resetRoute,
+      setupRoute,
+      invitationRoute,
+      profileRoute,
+      profileSectionRoute,
+      organisationsRoute,
+      organisationRoute,
+      consortiumRoute,
+      charterRoute,
+      administrationRoute,
+      administrationSectionRoute,
+    ]),
     parseSearch: readSearch,
     stringifySearch: writeSearch,
     defaultErrorComponent: Failure,

@@ -1,9 +1,11 @@
 import { Link, Outlet, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { useSession } from '../accounts/session.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { chooseLanguage, speak } from '../ui/language.ts'
 import { useLanguage } from '../ui/use-language.ts'
 import { useIsNarrow } from '../ui/use-media.ts'
+import { AccountCorner } from './AccountCorner.tsx'
 import { Brand } from './Brand.tsx'
 import { LanguageControl } from './LanguageControl.tsx'
 import { navigation } from './navigation.ts'
@@ -16,11 +18,13 @@ export function Shell() {
   const { t } = useLanguage()
   const { lang } = useSearch({ from: '__root__' })
   const isNarrow = useIsNarrow()
+  const { data: session } = useSession()
+  const chosen = lang ?? session?.person?.locale
   const [isSearching, setSearching] = useState(false)
 
   useEffect(() => {
-    void speak(chooseLanguage(lang, navigator.languages))
-  }, [lang])
+    void speak(chooseLanguage(chosen, navigator.languages))
+  }, [chosen])
 
   return (
     <div className={styles.shell}>
@@ -66,6 +70,7 @@ export function Shell() {
         )}
         <ThemeControl />
         <LanguageControl />
+        <AccountCorner />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Outlet />

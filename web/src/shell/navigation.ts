@@ -5,4 +5,5 @@
 export const navigation = [
   { to: '/live', label: 'nav.live' },
   { to: '/datasets', label: 'nav.datasets' },
+  { to: '/organisations', label: 'nav.organisations' },
 ] as const
