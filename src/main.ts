@@ -25,12 +25,16 @@ import { packRoutes } from './datasets/pack/routes.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { Datasets } from './datasets/service.ts'
+import { pushRoutes } from './datasets/stream/push-routes.ts'
 import { streamRoutes } from './datasets/stream/routes.ts'
+import { RowPushes } from './datasets/stream/row-pushes.ts'
 import { RowStreams } from './datasets/stream/row-streams.ts'
+import { streamMigrations } from './datasets/stream/tables.ts'
 import { datasetMigrations } from './datasets/tables.ts'
 import { tileRoutes } from './datasets/tiles/routes.ts'
 import { Tiles } from './datasets/tiles/tiles.ts'
 import { versionRoutes } from './datasets/versions-routes.ts'
+import { wordMeasure } from './datasets/words/measures.ts'
 import { WordIndexes } from './datasets/words/word-indexes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
@@ -109,6 +113,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       loadingMigrations,
       exploreMigrations,
       portalMigrations,
+      streamMigrations,
       journalMigrations,
       sharingMigrations,
       mailMigrations,
@@ -194,7 +199,6 @@ export async function startLacydon(config: Config): Promise<Running> {
     const policies = new Policies(sharing)
     claimNewDatasets(app, policies, (id) => datasets.has(id))
     healthRoute(app, () => checkHealth(engines, feeds))
-    metricsRoute(app, measures(feeds, vessels, stream))
     datasetRoutes(app, datasets)
     loadingRoutes(app, loads)
     importRoutes(app, imports)
@@ -205,6 +209,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     journalRoutes(app, { journal, use, standingOf, now })
     const words = new WordIndexes({ store: columnar, datasets, log })
     closers.push(() => words.close())
+    metricsRoute(app, [...measures(feeds, vessels, stream), wordMeasure(words)])
     const sources = datasetSources(datasets, now, (id, version) => words.indexOf(id, version))
     const visibleFields = decidedAccess(sharing, describe)
     const catalogue = await Catalogue.open({ columnar, sources, secret, now })
@@ -225,6 +230,8 @@ export async function startLacydon(config: Config): Promise<Running> {
     const rowStreams = new RowStreams({ columnar, sources, now, log, visibleFields })
     closers.push(() => rowStreams.close())
     streamRoutes(app, rowStreams)
+    const pushes = new RowPushes({ columnar, control, datasets, now })
+    pushRoutes(app, pushes)
     vesselRoutes(app, {
       vessels,
       stream,
@@ -319,6 +326,9 @@ export async function startLacydon(config: Config): Promise<Running> {
       )
     every(tendEveryMs, () =>
       loads.tend().catch((error) => log.warn({ error: error.message }, 'old loads could not be forgotten')),
+    )
+    every(tendEveryMs, () =>
+      pushes.tend().catch((error) => log.warn({ error: error.message }, 'old pushes could not be forgotten')),
     )
     const firstTend = setTimeout(tend, firstTendMs)
     closers.push(() => clearTimeout(firstTend))
