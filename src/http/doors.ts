@@ -1,6 +1,6 @@
 /** What every route says of itself before the server starts: to what it is a door, and for whom. */
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import type { Action, OrganisationRole, PlatformRole, Principal } from './principal.ts'
+import type { Action, OrganisationRole, PlatformRole } from './principal.ts'
 
 /** Who may come in where no dataset decides: anybody signed in, or a role. */
 export type AccountNeed = 'signed-in' | OrganisationRole | PlatformRole
@@ -84,12 +84,4 @@ function textsAt(given: unknown, name: string): string[] | undefined {
   if (typeof given !== 'object' || given === null || !Object.hasOwn(given, name)) return undefined
   const value: unknown = (given as Record<string, unknown>)[name]
   return [value].flat().filter((text) => typeof text === 'string')
-}
-
-/** Whether a principal has what an account door asks for, wherever it has it; a role in one organisation is not one elsewhere. */
-export function meets(need: AccountNeed, principal: Principal): boolean {
-  if (principal.kind === 'service') return true
-  if (principal.kind === 'anonymous') return false
-  if (need === 'signed-in') return true
-  return principal.role === need || (principal.platformRoles as readonly string[]).includes(need)
 }
