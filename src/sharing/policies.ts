@@ -87,7 +87,22 @@ function instantOf(text: string | null): string | null {
   return new Date(ms).toISOString()
 }
 
-function checkedGrant(body: GrantBody, definition: DatasetDefinition): GrantBody {
+/** Throws 400 and 422 for what does not fit the fields. */
+export function checkedPolicy(body: PolicyBody, definition: DatasetDefinition): PolicyBody {
+  const fault = policyFault(body)
+  if (fault) throw invalidInput(fault)
+  return { ...body, rowFilter: filterOf(body.rowFilter, definition) }
+}
+
+/** Throws 400 and 422 for what does not fit the fields. */
+export function checkedRestriction(body: RestrictionBody, definition: DatasetDefinition): RestrictionBody {
+  checkRelease(body.release, definition)
+  checkColumns(body.deny, definition)
+  return { ...body, keep: filterOf(body.keep, definition) }
+}
+
+/** Throws 400 and 422 for what does not fit the fields. */
+export function checkedGrant(body: GrantBody, definition: DatasetDefinition): GrantBody {
   checkRelease(body.release, definition)
   checkColumns(body.columns ?? [], definition)
   if (body.maxAgeS !== null && !definition.eventTime)
@@ -153,16 +168,14 @@ export class Policies {
     owner: string | null | undefined,
   ): Promise<Policy> {
     const before = requireSteward(this.#sharing, principal, asked)
-    const fault = policyFault(body)
-    if (fault) throw invalidInput(fault)
+    const checked = checkedPolicy(body, asked.definition)
     if (owner !== undefined && owner !== before.owner && !isPlatformAdmin(principal))
       throw new LacydonError('forbidden', 403, 'Platform administrators name the owner of a dataset.')
     const { definition } = asked
     const policy: Policy = {
       dataset: definition.id,
       owner: owner === undefined ? before.owner : owner,
-      ...body,
-      rowFilter: filterOf(body.rowFilter, definition),
+      ...checked,
       version: before.version + 1,
     }
     const isNew = !this.#sharing.state.policies.has(definition.id)
@@ -217,13 +230,10 @@ export class Policies {
     const { definition } = asked
     const isPlatform = isPlatformAdmin(principal)
     if (!isPlatform) requireSteward(this.#sharing, principal, asked)
-    checkRelease(body.release, definition)
-    checkColumns(body.deny, definition)
     const restriction: Restriction = {
       id: `r_${randomUUID()}`,
       dataset: definition.id,
-      ...body,
-      keep: filterOf(body.keep, definition),
+      ...checkedRestriction(body, definition),
       author: isPlatform ? null : actorOf(principal).organisation,
       version: 1,
       createdAt: this.#sharing.now().toISOString(),

@@ -6,6 +6,7 @@ import { agreementRoutes } from './agreement-routes.ts'
 import type { Agreements } from './agreements.ts'
 import { odrlOf } from './odrl.ts'
 import { type Policies, requireSteward } from './policies.ts'
+import { previewChange } from './preview.ts'
 import { ActionName, Grant, GrantBody, Policy, PolicyBody, Restriction, RestrictionBody } from './schema.ts'
 import { principalOf, type SeenRows, seeAs } from './see-as.ts'
 import type { DatasetAsked, Sharing } from './service.ts'
@@ -32,6 +33,29 @@ const PolicyPut = Type.Object(
   {
     ...PolicyBody.properties,
     owner: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 100 }), Type.Null()])),
+  },
+  { additionalProperties: false },
+)
+
+const Preview = Type.Object(
+  {
+    principals: Type.Array(Type.String({ maxLength: 300 }), { minItems: 1, maxItems: 30, uniqueItems: true }),
+    action: Type.Optional(ActionName),
+    change: Type.Object(
+      {
+        policy: Type.Optional(PolicyBody),
+        grant: Type.Optional(
+          Type.Object(
+            { id: Type.Optional(Type.Union([Type.String(), Type.Null()])), body: GrantBody },
+            { additionalProperties: false },
+          ),
+        ),
+        revoke: Type.Optional(Type.String()),
+        restriction: Type.Optional(RestrictionBody),
+        lift: Type.Optional(Type.String()),
+      },
+      { additionalProperties: false },
+    ),
   },
   { additionalProperties: false },
 )
@@ -178,6 +202,26 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
       const as = { principal: principalOf(query.principal), action: query.action ?? 'query' }
       const { from, where, rowOrder, state } = await sources.source(id)
       return seeAs({ sharing, columnar }, asked, as, { from, ...(where && { where }), rowOrder, state })
+    },
+  )
+  app.post(
+    '/api/v1/datasets/:id/see-as',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: 'What a change would give to whom and take from whom, before it is made; nothing is written',
+        params: Id,
+        body: Preview,
+      },
+    },
+    async ({ params: { id }, body: { principals, action, change }, principal }) => {
+      const asked = describe(id)
+      requireSteward(sharing, principal, asked)
+      const { from, where, rowOrder, state } = await sources.source(id)
+      const rows = { from, ...(where && { where }), rowOrder, state }
+      const wanted = { principals, action: action ?? 'query', change }
+      return { changes: await previewChange({ sharing, columnar }, asked, wanted, rows) }
     },
   )
   agreementRoutes(app, doors)

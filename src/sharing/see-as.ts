@@ -5,8 +5,8 @@ import type { Columnar, ColumnSpec, Row } from '../engines/columnar/columnar.ts'
 import type { From } from '../engines/columnar/query.ts'
 import { column, type Expression } from '../engines/columnar/query.ts'
 import { invalidInput } from '../errors.ts'
-import { type Action, anonymous, organisationRoles, type Principal } from '../http/principal.ts'
-import type { CellRule } from './decision.ts'
+import { type Action, anonymous, keyScopes, organisationRoles, type Principal } from '../http/principal.ts'
+import type { Allowed, CellRule } from './decision.ts'
 import type { DatasetAsked, Sharing } from './service.ts'
 
 export interface SeenRows {
@@ -28,7 +28,15 @@ export interface SeenAs {
 
 const sampleRows = 20
 
-/** `anonymous`, `authenticated`, `organisation:ID` or `organisation:ID:ROLE`. Throws 400. */
+export interface SeeingEngines {
+  sharing: Sharing
+  columnar: Pick<Columnar, 'query'>
+}
+
+/**
+ * `anonymous`, `authenticated`, `organisation:ID`, `organisation:ID:ROLE`, or a key of such a member with its scopes,
+ * `organisation:ID:ROLE:query+tiles`. Throws 400.
+ */
 export function principalOf(text: string): Principal {
   if (text === 'anonymous') return anonymous
   const acting = {
@@ -39,36 +47,70 @@ export function principalOf(text: string): Principal {
     endsAt: null,
   }
   if (text === 'authenticated') return { ...acting, organisation: null, role: null }
-  const [kind, organisation, given = 'reader', ...more] = text.split(':')
+  const [kind, organisation, given = 'reader', keyText, ...more] = text.split(':')
   const role = organisationRoles.find((name) => name === given)
-  if (kind !== 'organisation' || !organisation || !role || more.length > 0)
+  const asked = keyText?.split('+')
+  const scopes = keyScopes.filter((name) => asked?.includes(name))
+  if (
+    kind !== 'organisation' ||
+    !organisation ||
+    !role ||
+    more.length > 0 ||
+    scopes.length < (asked?.length ?? 0)
+  )
     throw invalidInput(
       `principal is “${text.slice(0, 100)}”: write anonymous, authenticated, organisation:ID or organisation:ID:ROLE.`,
     )
-  return { ...acting, organisation, role }
+  if (asked === undefined) return { ...acting, organisation, role }
+  const { session: key, ...owner } = acting
+  return { ...owner, kind: 'key', key, organisation, role, scopes, datasets: null }
 }
 
-export async function seeAs(
-  { sharing, columnar }: { sharing: Sharing; columnar: Pick<Columnar, 'query'> },
-  asked: DatasetAsked,
-  { principal, action }: { principal: Principal; action: Action },
+const securedRows = (
+  { sharing }: SeeingEngines,
+  { definition }: DatasetAsked,
+  decision: Allowed,
   rows: SeenRows,
-): Promise<SeenAs> {
-  const decision = sharing.decide(principal, asked, action)
-  if (!decision.allow)
-    return { allow: false, reason: decision.reason, fields: [], grants: [], rowCount: 0, sample: [] }
-  const { definition } = asked
-  const secured = await sharing.secure(decision, {
+) =>
+  sharing.secure(decision, {
     dataset: definition.id,
     fields: definition.fields,
     eventTime: definition.eventTime,
     ...rows,
   })
-  const names = secured.fields.flatMap(columnsOf).map(({ name }) => name)
+
+/** The fields there are under a decision, and how many rows. */
+export async function countSeen(
+  engines: SeeingEngines,
+  asked: DatasetAsked,
+  decision: Allowed,
+  rows: SeenRows,
+): Promise<{ fields: string[]; rowCount: number }> {
+  const secured = await securedRows(engines, asked, decision, rows)
+  const rowCount = await countRows(engines, secured.from)
+  return { fields: secured.fields.map(({ name }) => name), rowCount }
+}
+
+async function countRows({ columnar }: SeeingEngines, from: From): Promise<number> {
   const [counted] = await columnar.query({
-    from: secured.from,
+    from,
     select: [{ as: 'n', value: { kind: 'aggregate', fn: 'count' } }],
   })
+  return Number(counted?.n ?? 0)
+}
+
+export async function seeAs(
+  engines: SeeingEngines,
+  asked: DatasetAsked,
+  { principal, action }: { principal: Principal; action: Action },
+  rows: SeenRows,
+): Promise<SeenAs> {
+  const { sharing, columnar } = engines
+  const decision = sharing.decide(principal, asked, action)
+  if (!decision.allow)
+    return { allow: false, reason: decision.reason, fields: [], grants: [], rowCount: 0, sample: [] }
+  const secured = await securedRows(engines, asked, decision, rows)
+  const names = secured.fields.flatMap(columnsOf).map(({ name }) => name)
   const sample =
     names.length === 0
       ? []
@@ -83,7 +125,7 @@ export async function seeAs(
     reason: null,
     fields: secured.fields.map(({ name, type }) => ({ name, type, ways: decision.cells[name] ?? [] })),
     grants: decision.grants,
-    rowCount: Number(counted?.n ?? 0),
+    rowCount: await countRows(engines, secured.from),
     sample,
   }
 }
