@@ -79,6 +79,12 @@ const isPlain = (decision: Allowed, rules: readonly CellRule[]): boolean => {
   )
 }
 
+/** Whether it withholds nothing: every row, every field, as they were stored. */
+export const isWholeDecision = (decision: Allowed, fields: readonly DatasetField[]): boolean =>
+  decision.keep.length === 0 &&
+  decision.rows.some(isEveryRow) &&
+  unchangedFields(decision, fields).size === storedFields(fields).length
+
 /** Names of the fields that are as they were stored, in every row that is seen. */
 export const unchangedFields = (decision: Allowed, fields: readonly DatasetField[]): Set<string> =>
   new Set(

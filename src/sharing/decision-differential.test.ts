@@ -96,7 +96,7 @@ const caseOf = fc.record({
 })
 
 describe('S3: cells equal those of the oracle', () => {
-  const seed = Number(process.env.SEED) || Math.floor(Math.random() * 2 ** 31)
+  const seed = Math.floor(Math.random() * 2 ** 31)
   const casesAtOnce = 25
 
   it(`in 5,000 random cases on DuckDB${clickHouseMissing ? ` (${clickHouseMissing})` : ' and ClickHouse'} and in the stream evaluator (seed ${seed})`, async () => {
@@ -120,8 +120,8 @@ describe('S3: cells equal those of the oracle', () => {
             }
             const read = compileReader(decision, { fields, eventTime, pseudonyms, today })
             const shown = new Set(Object.keys(decision.cells))
-            const isReal = (name: string) =>
-              name === 'speed' && !decision.cells.speed?.some(({ transform }) => transform)
+            // Beside a rounded value a 32-bit one is widened: it is compared as what the column holds.
+            const isReal = (name: string) => name === 'speed'
             const wanted = expected.flatMap((row, i) => (row ? [{ _n: i, ...plain(row, isReal) }] : []))
             seenRows += wanted.length
             expect(
@@ -150,7 +150,7 @@ describe('S3: cells equal those of the oracle', () => {
           }
         },
       ),
-      { seed, numRuns: (Number(process.env.CASES) || 5_000) / casesAtOnce, endOnFailure: true },
+      { seed, numRuns: 5_000 / casesAtOnce, endOnFailure: true },
     )
     if (checked.failed)
       throw new Error(`seed ${seed}, path ${checked.counterexamplePath}`, { cause: checked.errorInstance })

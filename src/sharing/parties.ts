@@ -6,12 +6,6 @@ interface PartiesSource {
   firstAccountAt(): string | null
 }
 
-/** As long as nobody can have an account. */
-export const noSource: PartiesSource = {
-  read: async () => ({ organisations: new Map(), consortia: new Map() }),
-  firstAccountAt: () => null,
-}
-
 export class PartiesInMemory {
   readonly #source: PartiesSource
   #parties: Parties = { version: 0, firstAccountAt: null, organisations: new Map(), consortia: new Map() }

@@ -60,6 +60,21 @@ export class Quotas {
     if (!(await turn)) throw overQuota(counted, limit, Date.parse(period) + ms, nowMs)
   }
 
+  /** Counts what an answer held, known only at its end: the next one is refused where it went beyond. */
+  async charge(subject: string, quota: Quota | null, counted: Counted, n: number): Promise<void> {
+    if ((quota?.[counted] ?? null) === null || n <= 0) return
+    const { ms } = units[counted]
+    const period = new Date(Math.floor(this.#now().getTime() / ms) * ms).toISOString()
+    await this.#control.db
+      .withTables<SharingTables>()
+      .insertInto('sharing_use')
+      .values({ subject: `${subject} ${counted}`, period, used: n })
+      .onConflict((on) =>
+        on.columns(['subject', 'period']).doUpdateSet((eb) => ({ used: eb('sharing_use.used', '+', n) })),
+      )
+      .execute()
+  }
+
   async #takeInTurn(name: string, { period, limit, n }: { period: string; limit: number; n: number }) {
     const known = this.#leases.get(name)
     let left = known?.period === period ? known.left : 0

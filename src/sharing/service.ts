@@ -11,6 +11,7 @@ import type { Action, Principal } from '../http/principal.ts'
 import { storedFields } from './columns.ts'
 import {
   type Base,
+  isWholeDecision,
   pseudonymNeeds,
   rowCondition,
   type SecuredRows,
@@ -247,6 +248,11 @@ export class Sharing {
       of,
       query: { from, where, select: [{ as: 'of', value: column(leaf.field) }] },
     }
+  }
+
+  /** Whether it withholds nothing. */
+  isWhole(decision: Allowed, fields: readonly DatasetField[]): boolean {
+    return isWholeDecision(decision, fields)
   }
 
   fieldsOf(decision: Allowed, fields: readonly DatasetField[]): DatasetField[] {

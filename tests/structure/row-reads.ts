@@ -10,17 +10,18 @@ export const rowReaders: Record<string, string> = {
   'src/datasets/stream/channel.ts': secured,
   'src/datasets/tiles/tiles.ts': secured,
   'src/datasets/service.ts': 'is the way itself: who calls it is listed here',
-  'src/datasets/changes.ts': 'differences of versions: the door decides on `export` before they are made',
+  'src/datasets/changes.ts': secured,
   'src/datasets/explore/catalogue.ts': 'counts rows for the catalogue, whose records are decided one by one',
   'src/datasets/explore/catalogue-words.ts': 'reads the table of the catalogue itself',
   'src/datasets/loading/added-rows.ts': 'copies rows of a version into the next one of the same dataset',
-  'src/datasets/quality/qualities.ts': 'counts empty and doubtful cells; answers scores',
+  'src/datasets/quality/qualities.ts': secured,
   'src/datasets/words/word-indexes.ts':
     'makes the index of words, which is asked through the secured relation',
   'src/connectors/portals/stored-checksum.ts':
     'compares what was imported with its source; answers a checksum',
   'src/journal/usage.ts': 'sums of use; its route says by organisation to the owner and to auditors only',
   'src/sharing/pseudonym.ts': 'values to be replaced by pseudonyms before the secured relation is read',
+  'src/sharing/see-as.ts': secured,
   'src/vessels/service.ts': 'the live map: the door decides on the dataset before it answers',
 }
 
