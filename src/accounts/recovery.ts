@@ -12,7 +12,7 @@ const setupLifeS = 24 * 3600
 /** Mails a link to choose a new password. */
 export type MailReset = (to: { email: string; name: string; locale: string }, token: string) => void
 
-export interface NewAdministrator {
+interface NewAdministrator {
   token: string
   email: string
   name: string
@@ -40,16 +40,7 @@ export class AccountRecovery {
   }
 
   /** Makes the administrator, once. Throws `not_found` afterwards, whatever the token. */
-  async setUp({
-    token,
-    ...person
-  }: {
-    token: string
-    email: string
-    name: string
-    password: string
-    locale?: 'fr' | 'en' | undefined
-  }) {
+  async setUp({ token, ...person }: NewAdministrator) {
     if (this.#accounts.hasAccounts || (await this.#accounts.people.countReal()) > 0) throw setupClosed()
     this.#accounts.checkNewPassword(person.password, person)
     const passwordHash = await this.#accounts.passwords.hash(person.password)

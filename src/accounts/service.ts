@@ -9,7 +9,7 @@ import { isKnownSecret, knownSecrets } from './known-secrets.ts'
 import { Passwords } from './passwords.ts'
 import { type NewPerson, People } from './people.ts'
 import { checkPassword, loginOf } from './rules.ts'
-import type { KeyBody, KeyView, MembershipView, NewKey, Person } from './schema.ts'
+import type { KeyBody, KeyView, MembershipView, NewKey } from './schema.ts'
 import { SecondFactor, wrongCode } from './second-factor.ts'
 import { newCode } from './secrets.ts'
 import { type Session, type SessionOrigin, Sessions } from './sessions.ts'
@@ -375,5 +375,3 @@ export class Accounts {
     return id
   }
 }
-
-export type { Person, Session }

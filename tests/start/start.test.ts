@@ -30,7 +30,7 @@ function start(args: string[] = [], options?: Parameters<typeof startProduct>[1]
 }
 
 describe('a start', () => {
-  test('prints one line with its address, and answers there', async () => {
+  test('prints its address and the link for the administrator, and answers there', async () => {
     const product = start()
     const address = await product.address
     const health = await fetch(`${address}/health`)
@@ -39,7 +39,10 @@ describe('a start', () => {
     const page = await fetch(address, { headers: { accept: 'text/html' } })
     expect(page.status).toBe(200)
     expect(await page.text()).toContain('<!doctype html>')
-    expect(product.stdout().trimEnd().split('\n')).toHaveLength(1)
+    expect(product.stdout().trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`answers at ${address}`),
+      expect.stringMatching(new RegExp(`${address}/setup#[\\w-]{43}$`)),
+    ])
     expect(product.stderr()).toBe('')
   })
 
