@@ -1,4 +1,6 @@
 /** The decision of the sharing slice, as the doors to datasets ask for it. */
+import type { Principal } from '../../http/principal.ts'
+import { anonymous } from '../../http/principal.ts'
 import { type DatasetAsked, refusal, type Sharing } from '../../sharing/service.ts'
 import type { Visible, VisibleFields } from './access.ts'
 
@@ -21,6 +23,7 @@ export function decidedAccess(sharing: Sharing, describe: (id: string) => Datase
       fingerprint: decision.fingerprint,
       isPublic: decision.isPublic,
       holdsRows: action !== 'discover' || query?.allow === true,
+      isWhole: sharing.isWhole(decision, dataset.fields),
       movesWithTime: decision.movesWithTime,
       secure: (source) =>
         sharing.secure(decision, {
@@ -34,10 +37,30 @@ export function decidedAccess(sharing: Sharing, describe: (id: string) => Datase
           keep: source.words ? [source.words.row] : [],
           state: source.state,
         }),
-      watch: () => sharing.watch(principal, asked, action, decision.fingerprint),
+      watch: () =>
+        sharing.watch(decision.isPublic ? anonymous : principal, asked, action, decision.fingerprint),
     }
-    // Watching is for one principal; what everybody gets may be shared.
+    // What everybody gets is watched for nobody in particular, and may be shared.
     if (decision.isPublic) known.set(decision, visible)
     return visible
   }
 }
+
+/** What was deleted is judged by the policy it had; without one as if it were new, so that nothing private is told of. */
+export const knowsGone =
+  (sharing: Sharing) =>
+  (principal: Principal, id: string): boolean =>
+    sharing.decide(principal, gone(id), 'discover').allow
+
+const gone = (id: string): DatasetAsked => ({
+  definition: {
+    id,
+    kind: 'snapshot',
+    title: { fr: id, en: id },
+    description: { fr: '', en: '' },
+    simulated: false,
+    fields: [],
+    sortBy: [],
+  },
+  createdAt: '9999-12-31T00:00:00.000Z',
+})

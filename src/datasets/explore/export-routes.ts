@@ -9,6 +9,7 @@ import { datasetAddress, formatLinks } from './links.ts'
 import { queryTextOf } from './parameters.ts'
 import { secure } from './relation.ts'
 import { noteUse } from './use.ts'
+import { untilRightEnds } from './watched.ts'
 
 const options = {
   use_labels: text('Labels instead of names of fields'),
@@ -80,6 +81,7 @@ async function exportDataset({ request, reply, parameters, params, asking }: Cal
   const contentType = isPacked ? 'application/gzip' : format.contentType
   const fileName = `${id}.${format.extension}${isPacked ? '.gzip' : ''}`
   if (request.method === 'HEAD') return fileHeaders(reply, contentType, fileName).send()
+  const watched = untilRightEnds(request, reply, [visible], asking.signal)
   const pieces = await openExport(
     params.format!,
     {
@@ -90,7 +92,7 @@ async function exportDataset({ request, reply, parameters, params, asking }: Cal
       text: queryText,
     },
     parameters,
-    asking,
+    { ...asking, signal: watched },
   )
   return sendFile(reply, pieces, { contentType, fileName })
 }

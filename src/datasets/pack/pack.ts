@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Columnar } from '../../engines/columnar/columnar.ts'
 import { invalidInput } from '../../errors.ts'
-import type { Asker, VisibleFields } from '../explore/access.ts'
+import type { Asker, Visible, VisibleFields } from '../explore/access.ts'
 import { type Secured, secure } from '../explore/relation.ts'
 import type { Sources } from '../explore/sources.ts'
 import { writeCsv } from '../exports/csv.ts'
@@ -32,6 +32,8 @@ export interface OpenedPack {
   /** Equal for equal bytes; null when rows of it may change without a sign. */
   etag: string | null
   isPublic: boolean
+  /** What it rests on. */
+  visible: readonly Visible[]
   write(signal: AbortSignal): AsyncGenerator<Uint8Array>
 }
 
@@ -86,7 +88,7 @@ export async function openPack(
     { name: 'dictionary.csv', text: dictionaryText(datasets) },
   ]
   // Late rows of a stream, and rows replaced in place, change no text.
-  const isFrozen = opened.every(({ source }) => source.version !== null)
+  const isFrozen = opened.every(({ source, visible }) => source.version !== null && !visible.movesWithTime)
   const tag = createHash('sha256').update(
     JSON.stringify([
       texts,
@@ -98,6 +100,7 @@ export async function openPack(
   return {
     etag: isFrozen ? `"${tag.digest('base64url').slice(0, 27)}"` : null,
     isPublic: opened.every(({ visible }) => visible.isPublic),
+    visible: opened.map(({ visible }) => visible),
     write: (signal) => writeZip(entries(options, opened, datasets, texts, signal)),
   }
 }

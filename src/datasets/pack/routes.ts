@@ -3,6 +3,7 @@ import type { App } from '../../http/app.ts'
 import { everythingVisible, type VisibleFields } from '../explore/access.ts'
 import { askerOf, matchesTag, parametersOf, untilClientLeaves } from '../explore/door.ts'
 import { sendFile } from '../explore/exports.ts'
+import { untilRightEnds } from '../explore/watched.ts'
 import { outlet } from '../exports/outlet.ts'
 import { openPack, type PackOptions } from './pack.ts'
 
@@ -39,7 +40,8 @@ export function packRoutes(
       if (pack.etag !== null && matchesTag(request.headers['if-none-match'], pack.etag))
         return reply.code(304).send()
       const abort = new AbortController()
-      const signal = AbortSignal.any([untilClientLeaves(reply), abort.signal])
+      const leaving = AbortSignal.any([untilClientLeaves(reply), abort.signal])
+      const signal = untilRightEnds(request, reply, pack.visible, leaving)
       const pieces = outlet(pack.write(signal), { abort: () => abort.abort() })
       return sendFile(reply, pieces, { contentType: 'application/zip', fileName: 'pack.zip' })
     },
