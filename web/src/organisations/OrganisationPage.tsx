@@ -12,7 +12,7 @@ import message from '../shell/Message.module.css'
 import { formatNumber } from '../ui/format.ts'
 import { useLanguage } from '../ui/use-language.ts'
 import { type OrganisationTab, organisationTabs } from './address.ts'
-import { useOrganisation } from './api.ts'
+import { useCharter, useOrganisation } from './api.ts'
 import { ContributionsTab } from './ContributionsTab.tsx'
 import { identifiersOf } from './identifiers.ts'
 import { KeysTab } from './KeysTab.tsx'
@@ -64,6 +64,7 @@ function Opened({ organisation }: { organisation: OrganisationView }) {
   const { tab: asked } = useSearch({ from: '/organisations/$id' })
   const navigate = useNavigate({ from: '/organisations/$id' })
   const standing = standingOf(session, organisation.id)
+  const { data: charter } = useCharter(undefined)
   const tabs = organisationTabs.filter((tab) => isOffered(tab, standing))
   const tab = tabs.find((name) => name === asked) ?? 'contributions'
   const Part = parts[tab]
@@ -90,20 +91,22 @@ function Opened({ organisation }: { organisation: OrganisationView }) {
             <dd>{value}</dd>
           </div>
         ))}
-        <div>
-          <dt>
-            <Link to="/charter" search={(previous) => ({ lang: previous.lang })} className={own.way}>
-              {t('organisations.charter.ofPlatform')}
-            </Link>
-          </dt>
-          <dd>
-            {organisation.charterVersion === null
-              ? t('organisations.charter.unsigned')
-              : t('organisations.charter.signedVersion', {
-                  version: formatNumber(organisation.charterVersion, language),
-                })}
-          </dd>
-        </div>
+        {charter !== undefined && charter.length > 0 && (
+          <div>
+            <dt>
+              <Link to="/charter" search={(previous) => ({ lang: previous.lang })} className={own.way}>
+                {t('organisations.charter.ofPlatform')}
+              </Link>
+            </dt>
+            <dd>
+              {organisation.charterVersion === null
+                ? t('organisations.charter.unsigned')
+                : t('organisations.charter.signedVersion', {
+                    version: formatNumber(organisation.charterVersion, language),
+                  })}
+            </dd>
+          </div>
+        )}
       </dl>
       {session?.person && !standing.isMember && hasMembership(session.memberships, organisation.id) && (
         <p className={controls.note}>{t('organisations.notActing')}</p>

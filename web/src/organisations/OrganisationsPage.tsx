@@ -11,7 +11,7 @@ import { useTitle } from '../accounts/use-title.ts'
 import controls from '../datasets/Controls.module.css'
 import { formatNumber } from '../ui/format.ts'
 import { useLanguage } from '../ui/use-language.ts'
-import { kinds, useConsortia, useOrganisations } from './api.ts'
+import { kinds, useCharter, useConsortia, useOrganisations } from './api.ts'
 import { ConsortiumDialog } from './ConsortiumDialog.tsx'
 import { identifiersOf } from './identifiers.ts'
 import { StatusBadge } from './StatusBadge.tsx'
@@ -22,6 +22,7 @@ export function OrganisationsPage() {
   const { data: session } = useSession()
   const organisations = useOrganisations()
   const consortia = useConsortia()
+  const charter = useCharter(undefined)
   const [isMaking, setMaking] = useState(false)
   useTitle(t('organisations.title'))
   const mayMake =
@@ -73,6 +74,7 @@ export function OrganisationsPage() {
                           key={one.id}
                           organisation={one}
                           isMine={one.id === session?.organisation}
+                          hasCharter={charter.data !== undefined && charter.data.length > 0}
                         />
                       ))}
                     </ul>
@@ -116,7 +118,15 @@ export function OrganisationsPage() {
   )
 }
 
-function OrganisationItem({ organisation, isMine }: { organisation: OrganisationView; isMine: boolean }) {
+function OrganisationItem({
+  organisation,
+  isMine,
+  hasCharter,
+}: {
+  organisation: OrganisationView
+  isMine: boolean
+  hasCharter: boolean
+}) {
   const { t, language } = useLanguage()
   return (
     <li className={styles.item}>
@@ -138,13 +148,15 @@ function OrganisationItem({ organisation, isMine }: { organisation: Organisation
             .join(' · ') || t('organisations.noIdentifier')}
         </span>
       </div>
-      <span className={styles.sub}>
-        {organisation.charterVersion === null
-          ? t('organisations.charter.unsigned')
-          : t('organisations.charter.signedVersion', {
-              version: formatNumber(organisation.charterVersion, language),
-            })}
-      </span>
+      {hasCharter && (
+        <span className={styles.sub}>
+          {organisation.charterVersion === null
+            ? t('organisations.charter.unsigned')
+            : t('organisations.charter.signedVersion', {
+                version: formatNumber(organisation.charterVersion, language),
+              })}
+        </span>
+      )}
     </li>
   )
 }

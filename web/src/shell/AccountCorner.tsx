@@ -1,46 +1,65 @@
 import { Link, useLocation } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { SessionView } from '../../../src/accounts/schema.ts'
 import { sectionsOf } from '../accounts/administration/sections.ts'
 import { Named } from '../accounts/Named.tsx'
-import { initialsOf } from '../accounts/names.ts'
+import { initialsOf, splitName } from '../accounts/names.ts'
 import { useSession, useSignOut, useSwitch } from '../accounts/session.ts'
 import { Flyout } from '../ui/Flyout.tsx'
 import { useLanguage } from '../ui/use-language.ts'
 import { useIsNarrow } from '../ui/use-media.ts'
 import styles from './AccountCorner.module.css'
+import { LanguageControl } from './LanguageControl.tsx'
+import { ThemeChoices } from './ThemeControl.tsx'
 
-/** Who I am and for whom I act, with the way to what is mine; or the way in. */
+type Close = { close: () => void }
+
+/** Who I am and for whom I act, with the way to what is mine; or the way in. On a phone also language and look. */
 export function AccountCorner() {
   const { t } = useLanguage()
   const isNarrow = useIsNarrow()
-  const { href, pathname } = useLocation()
   const { data: session } = useSession()
-  const change = useSwitch()
-  const signOut = useSignOut()
   const person = session?.person
   if (!person)
-    return pathname === '/signin' ? null : (
-      <Link
-        to="/signin"
-        search={(previous) => ({ lang: previous.lang, returnTo: href })}
-        className={isNarrow ? styles.iconIn : styles.in}
-        aria-label={isNarrow ? t('accounts.signIn') : undefined}
-        data-print="never"
+    return isNarrow ? (
+      <Flyout
+        title={t('accounts.corner.menu')}
+        label={t('accounts.corner.menu')}
+        className={styles.button}
+        button={<PersonMark />}
+        align="end"
       >
-        {isNarrow ? <PersonMark /> : t('accounts.signIn')}
-      </Link>
+        {(close) => (
+          <div className={styles.menu}>
+            <div className={styles.entry}>
+              <SignInLink onFollow={close} />
+            </div>
+            <Settings close={close} />
+          </div>
+        )}
+      </Flyout>
+    ) : (
+      <SignInLink />
     )
 
-  const { memberships, organisation } = session
-  const acting = memberships.find((membership) => membership.organisation === organisation)
+  const acting = actingOf(session)
   return (
     <Flyout
       title={t('accounts.corner.title')}
       label={t('accounts.corner.open', { name: person.name })}
       className={styles.button}
       button={
-        <span className={styles.round} aria-hidden="true">
-          {initialsOf(person.name)}
-        </span>
+        <>
+          {!isNarrow && (
+            <span className={styles.me}>
+              <span>{splitName(person.name).name}</span>
+              <small>{acting ? splitName(acting.organisationName).name : person.email}</small>
+            </span>
+          )}
+          <span className={styles.round} aria-hidden="true">
+            {initialsOf(person.name)}
+          </span>
+        </>
       }
       align="end"
     >
@@ -52,91 +71,140 @@ export function AccountCorner() {
             </strong>
             <span>{person.email}</span>
           </div>
-          {memberships.length > 0 && (
-            <fieldset className={styles.acting} disabled={change.isPending}>
-              <legend>{t('accounts.corner.for')}</legend>
-              {memberships.map((membership) => (
-                <button
-                  key={membership.organisation}
-                  type="button"
-                  className={styles.choice}
-                  aria-pressed={membership === acting}
-                  onClick={() =>
-                    membership === acting
-                      ? close()
-                      : change.mutate(membership.organisation, { onSuccess: close })
-                  }
-                >
-                  <span className={styles.tick}>{membership === acting && <Tick />}</span>
-                  <span className={styles.choiceName}>
-                    <Named name={membership.organisationName} />
-                    <small>{t(`organisations.role.${membership.role}`)}</small>
-                  </span>
-                </button>
-              ))}
-              <button
-                type="button"
-                className={styles.choice}
-                aria-pressed={organisation === null}
-                onClick={() => (organisation === null ? close() : change.mutate(null, { onSuccess: close }))}
-              >
-                <span className={styles.tick}>{organisation === null && <Tick />}</span>
-                <span className={styles.choiceName}>{t('accounts.corner.myself')}</span>
-              </button>
-            </fieldset>
-          )}
-          <div className={styles.ways}>
-            <Link
-              to="/profile"
-              search={(previous) => ({ lang: previous.lang })}
-              className={styles.way}
-              onClick={close}
-            >
-              {t('accounts.profile.title')}
-            </Link>
-            {acting && (
-              <Link
-                to="/organisations/$id"
-                params={{ id: acting.organisation }}
-                search={(previous) => ({ lang: previous.lang })}
-                className={styles.way}
-                onClick={close}
-              >
-                {t('accounts.corner.mine')}
-              </Link>
-            )}
-            {sectionsOf(person.platformRoles).length > 0 && (
-              <Link
-                to="/administration"
-                search={(previous) => ({ lang: previous.lang })}
-                className={styles.way}
-                onClick={close}
-              >
-                {t('accounts.admin.title')}
-              </Link>
-            )}
-            <button
-              type="button"
-              className={styles.way}
-              disabled={signOut.isPending}
-              onClick={() => signOut.mutate(undefined, { onSuccess: close })}
-            >
-              {t('accounts.signOut')}
-            </button>
-          </div>
+          <Acting session={session} close={close} />
+          <Ways session={session} close={close} />
+          {isNarrow && <Settings close={close} />}
         </div>
       )}
     </Flyout>
   )
 }
 
-function PersonMark() {
+const actingOf = ({ memberships, organisation }: SessionView) =>
+  memberships.find((membership) => membership.organisation === organisation)
+
+/** Leads back to this very page; the door itself needs no way to it. */
+function SignInLink({ onFollow }: { onFollow?: () => void }) {
+  const { t } = useLanguage()
+  const { href, pathname } = useLocation()
+  const isEntrance = pathname.startsWith('/signin')
   return (
-    <Drawing d="M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.500 20c.8-4 3.700-5.500 7.500-5.500s6.700 1.500 7.500 5.500" />
+    <Link
+      to="/signin"
+      search={(previous) => ({ lang: previous.lang, ...(!isEntrance && { returnTo: href }) })}
+      className={styles.in}
+      data-print="never"
+      onClick={onFollow}
+    >
+      {t('accounts.signIn')}
+    </Link>
   )
 }
 
-const Tick = () => <Drawing d="M5 12.500l4.500 4.500L19 7" />
+/** The organisations I may act for; one at a time, or none. */
+function Acting({ session, close }: { session: SessionView } & Close) {
+  const { t } = useLanguage()
+  const change = useSwitch()
+  if (session.memberships.length === 0) return null
+  const choose = (organisation: string | null) =>
+    organisation === session.organisation ? close() : change.mutate(organisation, { onSuccess: close })
+  return (
+    <fieldset className={styles.acting} disabled={change.isPending}>
+      <legend>{t('accounts.corner.for')}</legend>
+      {session.memberships.map(({ organisation, organisationName, role }) => (
+        <Choice
+          key={organisation}
+          isChosen={organisation === session.organisation}
+          onChoose={() => choose(organisation)}
+        >
+          <Named name={organisationName} />
+          <small>{t(`organisations.role.${role}`)}</small>
+        </Choice>
+      ))}
+      <Choice isChosen={session.organisation === null} onChoose={() => choose(null)}>
+        {t('accounts.corner.myself')}
+      </Choice>
+    </fieldset>
+  )
+}
+
+function Choice({
+  isChosen,
+  onChoose,
+  children,
+}: {
+  isChosen: boolean
+  onChoose: () => void
+  children: ReactNode
+}) {
+  return (
+    <button type="button" className={styles.choice} aria-pressed={isChosen} onClick={onChoose}>
+      <span className={styles.tick}>{isChosen && <Drawing d="M5 12.500l4.500 4.500L19 7" />}</span>
+      <span className={styles.choiceName}>{children}</span>
+    </button>
+  )
+}
+
+function Ways({ session, close }: { session: SessionView } & Close) {
+  const { t } = useLanguage()
+  const signOut = useSignOut()
+  const acting = actingOf(session)
+  return (
+    <div className={styles.ways}>
+      <Link
+        to="/profile"
+        search={(previous) => ({ lang: previous.lang })}
+        className={styles.way}
+        onClick={close}
+      >
+        {t('accounts.profile.title')}
+      </Link>
+      {acting && (
+        <Link
+          to="/organisations/$id"
+          params={{ id: acting.organisation }}
+          search={(previous) => ({ lang: previous.lang })}
+          className={styles.way}
+          onClick={close}
+        >
+          {t('accounts.corner.mine')}
+        </Link>
+      )}
+      {sectionsOf(session.person?.platformRoles ?? []).length > 0 && (
+        <Link
+          to="/administration"
+          search={(previous) => ({ lang: previous.lang })}
+          className={styles.way}
+          onClick={close}
+        >
+          {t('accounts.admin.title')}
+        </Link>
+      )}
+      <button
+        type="button"
+        className={styles.way}
+        disabled={signOut.isPending}
+        onClick={() => signOut.mutate(undefined, { onSuccess: close })}
+      >
+        {t('accounts.signOut')}
+      </button>
+    </div>
+  )
+}
+
+/** What stands in the header where there is room for it. */
+function Settings({ close }: Close) {
+  return (
+    <div className={styles.settings}>
+      <LanguageControl />
+      <ThemeChoices onChosen={close} />
+    </div>
+  )
+}
+
+const PersonMark = () => (
+  <Drawing d="M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.500 20c.8-4 3.700-5.500 7.500-5.500s6.700 1.500 7.500 5.500" />
+)
 
 function Drawing({ d }: { d: string }) {
   return (

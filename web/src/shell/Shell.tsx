@@ -68,8 +68,12 @@ export function Shell() {
             )}
           </div>
         )}
-        <ThemeControl />
-        <LanguageControl />
+        {!isNarrow && (
+          <>
+            <ThemeControl />
+            <LanguageControl />
+          </>
+        )}
         <AccountCorner />
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>

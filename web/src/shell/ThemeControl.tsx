@@ -14,7 +14,7 @@ const choices = [
 /** Light, dark, or as the system says. */
 export function ThemeControl() {
   const { t } = useLanguage()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { colorScheme } = useMantineColorScheme()
   const current = choices.find(({ value }) => value === colorScheme) ?? choices[0]
   return (
     <Flyout
@@ -24,23 +24,31 @@ export function ThemeControl() {
       button={<Icon name={current.icon} />}
       align="end"
     >
-      {(close) =>
-        choices.map(({ value, icon, label }) => (
-          <button
-            key={value}
-            type="button"
-            className={styles.choice}
-            aria-pressed={value === colorScheme}
-            onClick={() => {
-              setColorScheme(value)
-              close()
-            }}
-          >
-            <Icon name={icon} size={16} />
-            {t(label)}
-          </button>
-        ))
-      }
+      {(close) => <ThemeChoices onChosen={close} />}
     </Flyout>
+  )
+}
+
+export function ThemeChoices({ onChosen }: { onChosen: () => void }) {
+  const { t } = useLanguage()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <>
+      {choices.map(({ value, icon, label }) => (
+        <button
+          key={value}
+          type="button"
+          className={styles.choice}
+          aria-pressed={value === colorScheme}
+          onClick={() => {
+            setColorScheme(value)
+            onChosen()
+          }}
+        >
+          <Icon name={icon} size={16} />
+          {t(label)}
+        </button>
+      ))}
+    </>
   )
 }
