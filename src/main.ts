@@ -14,7 +14,7 @@ import { portalMigrations } from './connectors/portals/tables.ts'
 import { DatasetChanges } from './datasets/changes.ts'
 import { changeRoutes } from './datasets/changes-routes.ts'
 import { Catalogue } from './datasets/explore/catalogue.ts'
-import { decidedAccess } from './datasets/explore/decided.ts'
+import { decidedAccess, knowsGone } from './datasets/explore/decided.ts'
 import { exploreRoutes } from './datasets/explore/routes.ts'
 import { datasetSources } from './datasets/explore/sources.ts'
 import { exploreMigrations, instanceSecret } from './datasets/explore/tables.ts'
@@ -24,6 +24,7 @@ import { loadingMigrations } from './datasets/loading/tables.ts'
 import { packRoutes } from './datasets/pack/routes.ts'
 import { tendStreams } from './datasets/retention.ts'
 import { datasetRoutes } from './datasets/routes.ts'
+import { SeenDatasets } from './datasets/seen.ts'
 import { Datasets } from './datasets/service.ts'
 import { pushRoutes } from './datasets/stream/push-routes.ts'
 import { streamRoutes } from './datasets/stream/routes.ts'
@@ -61,9 +62,11 @@ import { productDatasets } from './product.ts'
 import { collectGarbage } from './settled-memory.ts'
 import { Agreements } from './sharing/agreements.ts'
 import { claimNewDatasets } from './sharing/claims.ts'
+import { limitUse } from './sharing/limit-use.ts'
 import { PartiesInMemory } from './sharing/parties.ts'
 import { Policies } from './sharing/policies.ts'
 import { ownUseGrants } from './sharing/product-grants.ts'
+import { Quotas } from './sharing/quotas.ts'
 import { sharingRoutes } from './sharing/routes.ts'
 import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
@@ -197,14 +200,12 @@ export async function startLacydon(config: Config): Promise<Running> {
     closers.push(() => app.close())
     keepAccessLog(app, { log: journal, standingOf })
     const policies = new Policies(sharing)
+    const quotas = new Quotas({ control, now: () => new Date() })
+    limitUse(app, { quotas, sharing, describe, log })
     claimNewDatasets(app, policies, (id) => datasets.has(id))
     healthRoute(app, () => checkHealth(engines, feeds))
-    datasetRoutes(app, datasets)
     loadingRoutes(app, loads)
     importRoutes(app, imports)
-    const changes = new DatasetChanges({ datasets, columnar, now: () => new Date() })
-    versionRoutes(app, datasets, changes)
-    changeRoutes(app, { datasets, changes, publicUrl: config.publicUrl })
     const now = () => new Date()
     journalRoutes(app, { journal, use, standingOf, now })
     const words = new WordIndexes({ store: columnar, datasets, log })
@@ -212,6 +213,11 @@ export async function startLacydon(config: Config): Promise<Running> {
     metricsRoute(app, [...measures(feeds, vessels, stream), wordMeasure(words)])
     const sources = datasetSources(datasets, now, (id, version) => words.indexOf(id, version))
     const visibleFields = decidedAccess(sharing, describe)
+    const seen = new SeenDatasets({ datasets, sources, visibleFields, mayKnowGone: knowsGone(sharing) })
+    const changes = new DatasetChanges({ columnar, now })
+    datasetRoutes(app, datasets, seen)
+    versionRoutes(app, { datasets, changes, seen })
+    changeRoutes(app, { datasets, changes, seen, publicUrl: config.publicUrl })
     const catalogue = await Catalogue.open({ columnar, sources, secret, now })
     await exploreRoutes(app, {
       columnar,
@@ -308,6 +314,9 @@ export async function startLacydon(config: Config): Promise<Running> {
         .catch((error) => log.warn({ error: error.message }, 'old lines of the journal could not be deleted'))
     }
     every(tendEveryMs, tend)
+    every(tendEveryMs, () =>
+      quotas.tend().catch((error) => log.warn({ error: error.message }, 'old use could not be forgotten')),
+    )
     every(tendEveryMs, () =>
       datasets.prune({ keepLast: config.versionsKeep, keepDays: config.versionsKeepDays }),
     )

@@ -1,12 +1,18 @@
 /** What differs between two versions, as one query that every engine answers. Pure. */
 import type { ColumnSpec, Row } from '../engines/columnar/columnar.ts'
-import { column, type Expression, type Output, type Query, table, value } from '../engines/columnar/query.ts'
+import {
+  column,
+  type Expression,
+  type From,
+  type Output,
+  type Query,
+  value,
+} from '../engines/columnar/query.ts'
 import { columnsOf, tableOf } from './rules.ts'
 import type { DatasetDefinition } from './schema.ts'
 
 export interface VersionSide {
-  table: string
-  version: number
+  from: From
   definition: DatasetDefinition
 }
 
@@ -45,7 +51,7 @@ export function changesQuery(before: VersionSide, after: VersionSide): ChangesQu
     if (!columns.some((known) => known.name === name && known.inOld))
       columns.push({ name, inOld: true, inNew: false })
   const side = (of: VersionSide, which: 'inOld' | 'inNew', sign: number): Query => ({
-    from: table(of.table, of.version),
+    from: of.from,
     select: [
       ...columns.map(
         (known, i): Output => ({ as: `c${i}`, value: known[which] ? column(known.name) : value(null) }),

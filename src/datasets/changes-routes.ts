@@ -7,6 +7,7 @@ import { atomFeed, type Feed, jsonFeed } from './changes-feed.ts'
 import { toJsonLines } from './changes-lines.ts'
 import { type FeedLanguage, feedEntry, feedLanguages, feedTitle } from './changes-texts.ts'
 import { DatasetParams } from './routes.ts'
+import type { SeenDatasets } from './seen.ts'
 import type { Datasets } from './service.ts'
 import { changeLines, isKnown, leaving } from './versions-routes.ts'
 
@@ -24,8 +25,9 @@ export function changeRoutes(
   {
     datasets,
     changes,
+    seen,
     publicUrl,
-  }: { datasets: Datasets; changes: DatasetChanges; publicUrl: string | undefined },
+  }: { datasets: Datasets; changes: DatasetChanges; seen: SeenDatasets; publicUrl: string | undefined },
 ): void {
   app.get(
     '/api/v1/datasets/:id/changes',
@@ -42,7 +44,10 @@ export function changeRoutes(
       },
     },
     async (request, reply) => {
-      const found = await changes.since(request.params.id, request.query.since, { signal: leaving(reply) })
+      const open = seen.rowsFor(request.principal, 'export')
+      const { id } = request.params
+      const found = await changes.since(open, id, request.query.since, { signal: leaving(reply) })
+      request.access?.addColumns(found.columns)
       if (found.version !== null) reply.header('lacydon-dataset-version', `v${found.version}`)
       const lines = (async function* () {
         yield* changeLines(found)
@@ -57,9 +62,11 @@ export function changeRoutes(
     id: string | undefined,
     language: FeedLanguage,
   ): Promise<Feed> {
-    const events = await datasets.events(id, feedEntries)
-    const title =
-      id === undefined ? undefined : (events[0]?.title[language] ?? datasets.get(id).title[language])
+    const { principal } = request
+    const one = id === undefined ? undefined : await seen.describe(principal, id)
+    const isKnown = one ? () => true : await seen.mayKnow(principal)
+    const events = await datasets.events(id, feedEntries, ({ datasetId }) => isKnown(datasetId))
+    const title = one && (events[0]?.title[language] ?? one.definition.title[language])
     const path = id === undefined ? '/datasets' : `/datasets/${encodeURIComponent(id)}`
     return {
       title: feedTitle(language, title),

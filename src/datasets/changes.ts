@@ -1,13 +1,12 @@
 /** What changed in a dataset: between two versions, or since a reader last asked. */
-import type { Columnar, QueryOptions } from '../engines/columnar/columnar.ts'
-import { and, call, column, instant } from '../engines/columnar/query.ts'
+import type { Columnar, QueryOptions, Row } from '../engines/columnar/columnar.ts'
+import { and, call, column, instant, type Query } from '../engines/columnar/query.ts'
 import { invalidInput } from '../errors.ts'
 import { rowsOf } from './changes-lines.ts'
 import { type Change, changesOf, changesQuery, rowColumns } from './changes-query.ts'
 import { hiddenColumns } from './changes-row.ts'
-import { tableName } from './rules.ts'
 import type { DatasetDefinition } from './schema.ts'
-import type { Datasets, Source } from './service.ts'
+import type { OpenRows, SeenRows } from './seen.ts'
 
 export interface Changes {
   before: DatasetDefinition
@@ -28,23 +27,27 @@ export interface ChangesSince extends Changes {
 const settleMs = 10_000
 
 export class DatasetChanges {
-  readonly #datasets: Datasets
   readonly #columnar: Columnar
   readonly #now: () => Date
 
-  constructor({ datasets, columnar, now }: { datasets: Datasets; columnar: Columnar; now: () => Date }) {
-    this.#datasets = datasets
+  constructor({ columnar, now }: { columnar: Columnar; now: () => Date }) {
     this.#columnar = columnar
     this.#now = now
   }
 
   /**
-   * What makes the rows of one version those of another, each given as `at` is: updates where fields annotated `id` tell
+   * What makes the rows of one version those of another, as `open` gives them, each given as `at` is: updates where fields annotated `id` tell
    * which row it is, else deletes and inserts. Throws `not_found`, `gone`, and `invalid_input` where there are no versions.
    */
-  async between(id: string, from: string, to?: string, options: QueryOptions = {}): Promise<Changes> {
-    const before = await this.#datasets.source(id, { at: from })
-    const after = await this.#datasets.source(id, to === undefined ? {} : { at: to })
+  async between(
+    open: OpenRows,
+    id: string,
+    from: string,
+    to?: string,
+    options: QueryOptions = {},
+  ): Promise<Changes> {
+    const before = await open(id, from)
+    const after = await open(id, to)
     return this.#compare(id, before, after, options)
   }
 
@@ -52,30 +55,40 @@ export class DatasetChanges {
    * What changed since a reader's last `next`; without one, every row as an insert for a snapshot, and nothing yet for a
    * stream. Throws `gone` when the reader's version is purged: it begins anew without `since`.
    */
-  async since(id: string, since: string | undefined, options: QueryOptions = {}): Promise<ChangesSince> {
-    if (this.#datasets.get(id).kind === 'stream') return this.#received(id, since, options)
-    const after = await this.#datasets.source(id)
+  async since(
+    open: OpenRows,
+    id: string,
+    since: string | undefined,
+    options: QueryOptions = {},
+  ): Promise<ChangesSince> {
+    const after = await open(id)
+    if (after.definition.kind === 'stream') return this.#received(after, since, options)
     if (since !== undefined && !/^\d{1,9}$/.test(since))
       throw invalidInput(`since is “${since}”: write the “next” of the last answer, or nothing.`)
     const known = Number(since ?? 0)
     const next = String(after.version ?? 0)
     if (known > (after.version ?? 0)) throw invalidInput(`“${id}” has no version ${known} yet.`)
     if (known > 0) {
-      const before = await this.#datasets.source(id, { at: `v${known}` })
+      const before = await open(id, `v${known}`)
       return { ...(await this.#compare(id, before, after, options)), next }
     }
-    const rows = rowsOf(this.#columnar.stream({ from: after.from }, { class: 'export', ...options }))
     return {
       ...this.#shown(after.definition, after.definition),
       version: after.version,
       next,
-      changes: inserts(rows),
+      changes: inserts(this.#read(after, { from: after.from }, options)),
     }
   }
 
-  async #received(id: string, since: string | undefined, options: QueryOptions): Promise<ChangesSince> {
-    const definition = this.#datasets.get(id)
-    const { receiveTime } = definition
+  async #received(seen: SeenRows, since: string | undefined, options: QueryOptions): Promise<ChangesSince> {
+    const { definition, movesWithTime } = seen
+    const { receiveTime, id } = definition
+    // A row that is shown late was received before where a reader has got to: it would never be told of it.
+    if (movesWithTime)
+      throw invalidInput(
+        `What you see of “${id}” moves with the clock: changes since an instant would miss rows.`,
+        'Ask for its rows instead.',
+      )
     if (!receiveTime) throw invalidInput(`“${id}” does not tell when its rows were received.`)
     const until = new Date(this.#now().getTime() - settleMs)
     const shown = { ...this.#shown(definition, definition), version: null, next: until.toISOString() }
@@ -87,32 +100,38 @@ export class DatasetChanges {
       )
     if (from >= until) return { ...shown, next: from.toISOString(), changes: inserts(none()) }
     const received = column(receiveTime)
-    const rows = rowsOf(
-      this.#columnar.stream(
-        {
-          from: { kind: 'table', table: tableName(id) },
-          where: and(call('>', received, instant(from)), call('<=', received, instant(until))),
-          orderBy: [{ by: received }],
-        },
-        { class: 'export', ...options },
-      ),
-    )
-    return { ...shown, changes: inserts(rows) }
+    const query: Query = {
+      from: seen.from,
+      where: and(call('>', received, instant(from)), call('<=', received, instant(until))),
+      orderBy: [{ by: received }],
+    }
+    return { ...shown, changes: inserts(this.#read(seen, query, options)) }
   }
 
-  #compare(id: string, before: Source, after: Source, options: QueryOptions): Changes {
+  #compare(id: string, before: SeenRows, after: SeenRows, options: QueryOptions): Changes {
     if (before.version === null || after.version === null)
       throw invalidInput(`“${id}” has no versions to compare.`)
     const shown = { ...this.#shown(before.definition, after.definition), version: after.version }
     if (before.version === after.version) return { ...shown, changes: none() }
-    const side = ({ version, definition }: Source) => ({
-      table: tableName(id),
-      version: version!,
-      definition,
-    })
-    const plan = changesQuery(side(before), side(after))
-    const rows = rowsOf(this.#columnar.stream(plan.query, { class: 'export', ...options }))
-    return { ...shown, changes: changesOf(plan, rows) }
+    const plan = changesQuery(before, after)
+    return { ...shown, changes: changesOf(plan, this.#read(after, plan.query, options)) }
+  }
+
+  /** Rows as long as the right to them lasts: then it throws, and what was sent does not look whole. */
+  async *#read(
+    { watch: begin }: SeenRows,
+    query: Query,
+    { signal, ...options }: QueryOptions,
+  ): AsyncGenerator<Row> {
+    const watch = begin?.()
+    const signals = [signal, watch?.signal].filter((one) => one !== undefined)
+    try {
+      yield* rowsOf(
+        this.#columnar.stream(query, { class: 'export', ...options, signal: AbortSignal.any(signals) }),
+      )
+    } finally {
+      watch?.end()
+    }
   }
 
   #shown(before: DatasetDefinition, after: DatasetDefinition) {

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import type { App } from '../http/app.ts'
 import { withReceiveTime } from './metadata-rules.ts'
 import { DatasetDefinition, DatasetMetadata, DescribedDataset } from './schema.ts'
+import type { SeenDatasets } from './seen.ts'
 import type { Datasets, Described } from './service.ts'
 
 const { title, description, sortBy, fields, kind, eventTime, receiveTime } = DatasetDefinition.properties
@@ -39,20 +40,34 @@ export const NoContent = Type.Unsafe<undefined>({ type: 'null' })
 
 export const DatasetParams = Type.Object({ id: Type.String({ description: 'id of the dataset' }) })
 
-const flat = ({ definition, ...rest }: Described): DescribedDataset => ({ ...definition, ...rest })
+const flat = ({
+  definition,
+  metadata,
+  currentVersion,
+  createdAt,
+  modifiedAt,
+  isBuiltIn,
+}: Described): DescribedDataset => ({
+  ...definition,
+  metadata,
+  currentVersion,
+  createdAt,
+  modifiedAt,
+  isBuiltIn,
+})
 
-export function datasetRoutes(app: App, datasets: Datasets): void {
+export function datasetRoutes(app: App, datasets: Datasets, seen: SeenDatasets): void {
   app.get(
     '/api/v1/datasets',
     {
       config: { door: { action: 'discover', catalogue: true } },
       schema: {
         tags: ['datasets'],
-        summary: 'Every dataset of this instance with its fields',
+        summary: 'Every dataset that one may know of, with its fields',
         response: { 200: Type.Object({ datasets: Type.Array(DescribedDataset) }) },
       },
     },
-    () => ({ datasets: datasets.list().map(({ id }) => flat(datasets.describe(id))) }),
+    async ({ principal }) => ({ datasets: (await seen.list(principal)).map(flat) }),
   )
 
   app.get(
@@ -66,7 +81,7 @@ export function datasetRoutes(app: App, datasets: Datasets): void {
         response: { 200: DescribedDataset },
       },
     },
-    (request) => flat(datasets.describe(request.params.id)),
+    async ({ principal, params }) => flat(await seen.describe(principal, params.id)),
   )
 
   app.post(

@@ -117,6 +117,16 @@ export const DatasetVersion = Type.Object({
 })
 export type DatasetVersion = Static<typeof DatasetVersion>
 
+/** A version as one reader may know it: what counts all rows is null for who does not see all of them. */
+export const SeenVersion = Type.Object({
+  ...DatasetVersion.properties,
+  rowCount: Type.Union([Type.Integer(), Type.Null()]),
+  byteCount: Type.Union([Type.Integer(), Type.Null()]),
+  checksum: Type.Union([Type.String(), Type.Null()]),
+  rejectedCount: Type.Union([Type.Integer(), Type.Null()]),
+})
+export type SeenVersion = Static<typeof SeenVersion>
+
 /** A dataset with what people are told about it. */
 export const DescribedDataset = Type.Object({
   ...DatasetDefinition.properties,

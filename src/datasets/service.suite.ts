@@ -99,14 +99,14 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
       })
 
       it('tells what changed by key', async () => {
-        const { columns, version, changes: found } = await changes().between('quays', 'v1')
+        const { columns, version, changes: found } = await changes().between(opened.rows, 'quays', 'v1')
         expect({ columns, version }).toEqual({ columns: ['code', 'lengthM', 'depthM'], version: 2 })
         expect(await collect(found)).toEqual([
           { op: 'update', row: quay('J2', 125), changed: ['lengthM'] },
           { op: 'delete', row: quay('J3', null, 12) },
           { op: 'insert', row: quay('J4', 240, 14) },
         ])
-        expect(await collect((await changes().between('quays', 'v2')).changes)).toEqual([])
+        expect(await collect((await changes().between(opened.rows, 'quays', 'v2')).changes)).toEqual([])
       })
 
       it('goes back by a new version', async () => {
@@ -161,7 +161,7 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
         expect(
           (await opened.datasets.source('quays', { at: 'v1' })).definition.fields.map(({ name }) => name),
         ).toEqual(['code', 'lengthM', 'depthM'])
-        const { changes: found } = await changes().between('quays', 'v4', 'v5')
+        const { changes: found } = await changes().between(opened.rows, 'quays', 'v4', 'v5')
         expect((await collect(found))[0]).toEqual({
           op: 'update',
           row: { code: 'J1', lengthM: 100, crane: null },
@@ -261,7 +261,7 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
         await expect(opened.datasets.source('heard', { at: 'v1' })).rejects.toMatchObject({
           code: 'invalid_input',
         })
-        await expect(changes().between('heard', '2026-01-01')).rejects.toMatchObject({
+        await expect(changes().between(opened.rows, 'heard', '2026-01-01')).rejects.toMatchObject({
           code: 'invalid_input',
         })
       })
@@ -335,7 +335,7 @@ export function datasetsSuite(engine: string, openStore?: () => Promise<RowStore
               const [old, next] = [unique(a as Row[]), unique(b as Row[])]
               const from = await publishRows(opened, 'quays', old)
               await publishRows(opened, 'quays', next)
-              const found = await changes().between('quays', `v${from.version}`)
+              const found = await changes().between(opened.rows, 'quays', `v${from.version}`)
               const operations = await collect(found.changes)
               expect(plain(applied(old, operations, keyNames))).toEqual(plain(next))
               // No more than needed: nothing comes and goes alike.

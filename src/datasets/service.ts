@@ -352,8 +352,12 @@ export class Datasets {
   }
 
   /** The changelog, newest first: of one dataset, or of all. It outlives what it tells of. */
-  async events(id: string | undefined, limit: number): Promise<DatasetEvent[]> {
-    const events = await readEvents(tablesOf(this.#options.control), id, limit)
+  async events(
+    id: string | undefined,
+    limit: number,
+    isShown?: (event: DatasetEvent) => boolean,
+  ): Promise<DatasetEvent[]> {
+    const events = await readEvents(tablesOf(this.#options.control), id, limit, isShown)
     if (id !== undefined && events.length === 0) this.get(id)
     return events
   }

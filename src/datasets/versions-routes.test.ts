@@ -16,12 +16,12 @@ beforeAll(async () => {
   folder = await temporaryFolder()
   const now = minuteClock()
   opened = await openDatasets(folder.folder, now)
-  const { datasets, columnar } = opened
+  const { datasets, columnar, seen } = opened
   app = await buildApp({ trustedProxies: [], logger: pino({ level: 'silent' }) })
-  const changes = new DatasetChanges({ datasets, columnar, now })
-  datasetRoutes(app, datasets)
-  versionRoutes(app, datasets, changes)
-  changeRoutes(app, { datasets, changes, publicUrl: 'https://port.example' })
+  const changes = new DatasetChanges({ columnar, now })
+  datasetRoutes(app, datasets, seen)
+  versionRoutes(app, { datasets, changes, seen })
+  changeRoutes(app, { datasets, changes, seen, publicUrl: 'https://port.example' })
 })
 afterAll(async () => {
   await app.close()

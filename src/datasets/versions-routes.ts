@@ -7,7 +7,8 @@ import { toCsv, toJsonLines } from './changes-lines.ts'
 import { fieldChange } from './changes-row.ts'
 import { qualityRoutes } from './quality/routes.ts'
 import { DatasetParams, NoContent } from './routes.ts'
-import { DatasetDefinition, DatasetVersion } from './schema.ts'
+import { DatasetDefinition, DatasetVersion, SeenVersion } from './schema.ts'
+import type { SeenDatasets } from './seen.ts'
 import type { Datasets } from './service.ts'
 
 const At = Type.String({
@@ -16,8 +17,8 @@ const At = Type.String({
 })
 
 const VersionAt = Type.Object({
-  ...DatasetVersion.properties,
-  /** As they were. */
+  ...SeenVersion.properties,
+  /** As they were, as far as one sees them today. */
   fields: DatasetDefinition.properties.fields,
 })
 
@@ -43,8 +44,17 @@ export const changeLines = ({ before, after, changes }: Changes) =>
     for await (const change of changes) yield fieldChange({ before, after }, change)
   })()
 
-export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChanges): void {
-  qualityRoutes(app, datasets)
+/** What counts all rows, or tells that any of them changed, is for who sees all of them. */
+const seenVersion = (version: DatasetVersion, rows: 'none' | 'some' | 'all'): SeenVersion =>
+  rows === 'all'
+    ? version
+    : { ...version, rowCount: null, byteCount: null, checksum: null, rejectedCount: null }
+
+export function versionRoutes(
+  app: App,
+  { datasets, changes, seen }: { datasets: Datasets; changes: DatasetChanges; seen: SeenDatasets },
+): void {
+  qualityRoutes(app, datasets, seen)
   app.get(
     '/api/v1/datasets/:id/versions',
     {
@@ -54,16 +64,17 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
         summary: 'The versions of a dataset, newest first',
         description: 'Those whose rows are no longer kept stay in the list with the state “purged”.',
         params: DatasetParams,
-        response: { 200: Type.Object({ versions: Type.Array(DatasetVersion) }), 304: NoContent },
+        response: { 200: Type.Object({ versions: Type.Array(SeenVersion) }), 304: NoContent },
       },
     },
     async (request, reply) => {
+      const { rows } = await seen.describe(request.principal, request.params.id)
       const versions = await datasets.versions(request.params.id)
       const kept = versions.filter(({ state }) => state === 'kept').length
       const last = versions[0]
-      const etag = `W/"${last?.version ?? 0}-${kept}-${Date.parse(last?.createdAt ?? '') || 0}"`
+      const etag = `W/"${last?.version ?? 0}-${kept}-${Date.parse(last?.createdAt ?? '') || 0}-${rows}"`
       if (isKnown(request, reply, etag)) return reply.send(undefined)
-      return { versions }
+      return { versions: versions.map((version) => seenVersion(version, rows)) }
     },
   )
 
@@ -80,10 +91,15 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
     },
     async (request, reply) => {
       const { id, at } = request.params
+      const shown = await seen.describe(request.principal, id)
       const { version, definition } = await datasets.source(id, { at })
+      const names = new Set(shown.definition.fields.map(({ name }) => name))
       reply.header('lacydon-dataset-version', `v${version}`)
       const found = (await datasets.versions(id)).find((candidate) => candidate.version === version)!
-      return { ...found, fields: definition.fields }
+      return {
+        ...seenVersion(found, shown.rows),
+        fields: definition.fields.filter(({ name }) => names.has(name)),
+      }
     },
   )
 
@@ -129,7 +145,9 @@ export function versionRoutes(app: App, datasets: Datasets, changes: DatasetChan
     async (request, reply) => {
       const { from, to, format } = request.query
       const { id } = request.params
-      const found = await changes.between(id, from, to, { signal: leaving(reply) })
+      const open = seen.rowsFor(request.principal, 'export')
+      const found = await changes.between(open, id, from, to, { signal: leaving(reply) })
+      request.access?.addColumns(found.columns)
       reply.header('lacydon-dataset-version', `v${found.version}`)
       if (format === 'csv') {
         reply

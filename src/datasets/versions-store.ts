@@ -70,25 +70,40 @@ export const readVersions = async (db: Db, datasetId: string): Promise<StoredVer
       .execute()
   ).map(versionOf)
 
-/** Newest first; of one dataset, or of all. */
+const eventsAtOnce = 200
+
+/** Newest first; of one dataset, or of all, at most `limit` that are shown. */
 export async function readEvents(
   db: Db,
   datasetId: string | undefined,
   limit: number,
+  isShown: (event: DatasetEvent) => boolean = () => true,
 ): Promise<DatasetEvent[]> {
-  let query = db.selectFrom('dataset_event').selectAll()
-  if (datasetId !== undefined) query = query.where('dataset_id', '=', datasetId)
-  const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(limit).execute()
-  return rows.map((row) => ({
-    id: row.id,
-    datasetId: row.dataset_id,
-    at: row.at,
-    kind: row.kind as EventKind,
-    version: row.version === null ? null : Number(row.version),
-    title: JSON.parse(row.title),
-    note: row.note,
-  }))
+  const shown: DatasetEvent[] = []
+  for (let offset = 0; shown.length < limit; offset += eventsAtOnce) {
+    let query = db.selectFrom('dataset_event').selectAll()
+    if (datasetId !== undefined) query = query.where('dataset_id', '=', datasetId)
+    const rows = await query
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(eventsAtOnce)
+      .offset(offset)
+      .execute()
+    shown.push(...rows.map(eventOf).filter(isShown))
+    if (rows.length < eventsAtOnce) break
+  }
+  return shown.slice(0, limit)
 }
+
+const eventOf = (row: DatasetTables['dataset_event']): DatasetEvent => ({
+  id: row.id,
+  datasetId: row.dataset_id,
+  at: row.at,
+  kind: row.kind as EventKind,
+  version: row.version === null ? null : Number(row.version),
+  title: JSON.parse(row.title),
+  note: row.note,
+})
 
 export async function insertEvent(
   db: Db,

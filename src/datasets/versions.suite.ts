@@ -8,8 +8,12 @@ import { openDuckDb } from '../engines/columnar/duckdb/open.ts'
 import { silentLog } from '../engines/columnar/engine-log.ts'
 import { column } from '../engines/columnar/query.ts'
 import { openControl } from '../engines/control/control.ts'
+import { anonymous } from '../http/principal.ts'
+import { everythingVisible } from './explore/access.ts'
+import { datasetSources } from './explore/sources.ts'
 import { emptyMetadata } from './metadata-rules.ts'
 import type { DatasetDefinition, DatasetField } from './schema.ts'
+import { SeenDatasets } from './seen.ts'
 import { Datasets } from './service.ts'
 import { datasetMigrations } from './tables.ts'
 import type { RowStore } from './versions.ts'
@@ -76,16 +80,28 @@ export async function openDatasets(
     now,
     log: silentLog,
   })
+  const seen = everythingSeen(datasets)
   return {
     datasets,
     columnar,
     control,
+    seen,
+    /** Rows as whoever may see all of them opens them. */
+    rows: seen.rowsFor(anonymous, 'export'),
     async close() {
       await columnar.close()
       await control.close()
     },
   }
 }
+
+/** Datasets of an instance where everybody sees everything. */
+export const everythingSeen = (datasets: Datasets): SeenDatasets =>
+  new SeenDatasets({
+    datasets,
+    sources: datasetSources(datasets, () => new Date()),
+    visibleFields: everythingVisible,
+  })
 
 export async function temporaryFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'lacydon-datasets-'))

@@ -255,6 +255,18 @@ export class Sharing {
     return isWholeDecision(decision, fields)
   }
 
+  /**
+   * Whether it would have withheld nothing of fields that are gone by now either: those of owners and of everybody, as
+   * long as nothing restricts them.
+   */
+  seesPast(principal: Principal, decision: Allowed, asked: DatasetAsked): boolean {
+    if (!this.isWhole(decision, asked.definition.fields)) return false
+    if (this.restrictionsOf(asked.definition.id).some(({ liftedAt }) => liftedAt === null)) return false
+    const { owner, visibility } = this.policyOf(asked)
+    const acting = principal.kind === 'user' || principal.kind === 'key' ? principal.organisation : null
+    return visibility === 'public' || (owner !== null && owner === acting)
+  }
+
   fieldsOf(decision: Allowed, fields: readonly DatasetField[]): DatasetField[] {
     return securedFields(decision, fields)
   }

@@ -25,6 +25,10 @@ export interface Visible {
   isPublic: boolean
   /** False: its record may be seen, its rows may not. Default true. */
   holdsRows?: boolean
+  /** Nothing is withheld. Where `secure` is absent, its absence and that of `where` say so. */
+  isWhole?: boolean
+  /** Nothing was withheld before either: fields that are gone may be shown with the rows that had them. */
+  seesPast?: boolean
   /** Other rows are seen as time goes by: no answer stays true. */
   movesWithTime?: boolean
   /** Rows and cells there are, and nothing else; absent: all of them. */
@@ -50,13 +54,26 @@ export type VisibleFields = (
   context?: { zoom?: number },
 ) => Visible | undefined | Promise<Visible | undefined>
 
+/** Whether counts made of all rows and fields are counts of what the asker sees. */
+export const seesWhole = (
+  { secure, isWhole, where, fields, holdsRows }: Visible,
+  of: DatasetDefinition,
+): boolean =>
+  holdsRows !== false &&
+  (secure ? isWhole === true : where === undefined && fields.length === of.fields.length)
+
 /** Everybody sees everything; nobody has a key yet, so whoever sends one is told that it is wrong. */
 export const everythingVisible: VisibleFields = (dataset, { credential }) => {
   if (credential !== null)
     throw new LacydonError('unauthorized', 401, 'The key or token is not known here.', {
       help: 'Ask without it: what is public needs none.',
     })
-  return { fields: dataset.fields, fingerprint: fieldsFingerprint(dataset.fields), isPublic: true }
+  return {
+    fields: dataset.fields,
+    fingerprint: fieldsFingerprint(dataset.fields),
+    isPublic: true,
+    seesPast: true,
+  }
 }
 
 const fingerprints = new WeakMap<readonly DatasetField[], string>()

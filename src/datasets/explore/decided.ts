@@ -24,6 +24,7 @@ export function decidedAccess(sharing: Sharing, describe: (id: string) => Datase
       isPublic: decision.isPublic,
       holdsRows: action !== 'discover' || query?.allow === true,
       isWhole: sharing.isWhole(decision, dataset.fields),
+      seesPast: sharing.seesPast(principal, decision, asked),
       movesWithTime: decision.movesWithTime,
       secure: (source) =>
         sharing.secure(decision, {

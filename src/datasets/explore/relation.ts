@@ -2,6 +2,7 @@
 import { notFound } from '../../errors.ts'
 import type { Action } from '../../http/principal.ts'
 import type { Relation } from '../odsql/relation.ts'
+import type { DatasetDefinition, DatasetField } from '../schema.ts'
 import type { Asker, Visible, VisibleFields } from './access.ts'
 import type { Source, Sources } from './sources.ts'
 
@@ -49,24 +50,31 @@ export async function secure(
   }
 }
 
-/** What a decision leaves of a source. Its definition speaks of nothing that is hidden. */
+/** A definition that speaks of nothing but the fields that are seen. */
+export function shownDefinition(
+  { eventTime, receiveTime, ...rest }: DatasetDefinition,
+  fields: readonly DatasetField[],
+): DatasetDefinition {
+  const isThere = (name: string | undefined) => fields.some((field) => field.name === name)
+  return {
+    ...rest,
+    fields: [...fields],
+    sortBy: rest.sortBy.filter(isThere),
+    ...(isThere(eventTime) && { eventTime }),
+    ...(isThere(receiveTime) && { receiveTime }),
+  }
+}
+
+/** What a decision leaves of a source. */
 async function decided(source: Source, visible: Visible): Promise<Secured> {
   const { from, fields, rowOrder, unchanged } = await visible.secure!(source)
   const { definition } = source
-  const isThere = (name: string | undefined) => fields.some((field) => field.name === name)
-  const { eventTime, receiveTime, ...rest } = definition
   // Words of a hidden or changed text could be guessed by searching for them.
   const isSearchable = definition.fields.every(({ name, type }) => type !== 'text' || unchanged.has(name))
   return {
     source: {
       ...source,
-      definition: {
-        ...rest,
-        fields: [...fields],
-        sortBy: definition.sortBy.filter(isThere),
-        ...(isThere(eventTime) && { eventTime }),
-        ...(isThere(receiveTime) && { receiveTime }),
-      },
+      definition: shownDefinition(definition, fields),
       ...(visible.movesWithTime && { state: null }),
     },
     visible,

@@ -4,6 +4,7 @@ import { LacydonError } from '../../errors.ts'
 import type { DatasetField, DatasetVersion } from '../schema.ts'
 import { holdsOf, type Thresholds } from './holds.ts'
 import type { LoadLimits } from './limits.ts'
+import { LoadThreads } from './load-threads.ts'
 import type { LoadsStore, StoredLoad } from './loads-store.ts'
 import { type RunOutcome, runLoad, tidyFolder } from './run-load.ts'
 import type { LoadPlan, LoadView } from './schema.ts'
@@ -30,6 +31,7 @@ export interface JobsDependencies extends Pick<LoadsDependencies, 'datasets' | '
 export class LoadJobs {
   private readonly deps: JobsDependencies
   private readonly jobs = new Map<string, Job>()
+  private readonly threads = new LoadThreads()
   /** One load after the other: each uses a core of its own and one of the engine's. */
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -61,6 +63,7 @@ export class LoadJobs {
   async close(): Promise<void> {
     for (const { abort } of this.jobs.values()) abort.abort()
     await this.turn
+    await this.threads.close()
   }
 
   /** A load that was interrupted: done when its version is there, else begun again. */
@@ -140,6 +143,7 @@ export class LoadJobs {
         },
         {
           columnar,
+          threads: this.threads,
           signal: job.abort.signal,
           onProgress: (progress) => {
             job.progress = progress

@@ -3,7 +3,6 @@ import type { Worker } from 'node:worker_threads'
 import type { TableBatch, TableSpec } from '../../engines/columnar/columnar.ts'
 import type { LoadInput, Reject } from '../../engines/columnar/snapshots.ts'
 import { cancelled, LacydonError } from '../../errors.ts'
-import { startWorker } from '../../worker-entry.ts'
 import { tooLarge } from './refusal.ts'
 import type { LoadPlan } from './schema.ts'
 import type { Converted, FromWorker, Preview, SentError, ToWorker, Work } from './work.ts'
@@ -15,44 +14,58 @@ export interface ThreadProgress {
   rows: number
 }
 
-/** Memory of one load beyond the buffers of its blocks. */
-const heapMb = 1_024
+interface ThreadOptions {
+  signal?: AbortSignal
+  onProgress?: (progress: ThreadProgress) => void
+}
 
 /**
- * Reads one file in a thread of its own. `close` ends it at any moment; whatever it made is in the folder given, for
- * the caller to delete.
+ * Reads one file in a thread that reads nothing else meanwhile. `close` ends it at any moment; whatever it made is in
+ * the folder given, for the caller to delete.
  */
 export class LoadThread {
   private readonly worker: Worker
   private readonly queue: FromWorker[] = []
+  private readonly leave: () => void
+  private readonly giveBack: (worker: Worker) => void
   private wake: (() => void) | undefined
   private failure: Error | undefined
-  private readonly onProgress: (progress: ThreadProgress) => void
+  /** The thread waits for a word from here: it can read another file. */
+  private isResting = false
+  private isClosed = false
 
+  /** `giveBack` gets the thread when it is fit to read another file; else it is ended here. */
   constructor(
+    worker: Worker,
     work: Work,
-    options: { signal?: AbortSignal; onProgress?: (progress: ThreadProgress) => void } = {},
+    { signal, onProgress = () => {} }: ThreadOptions,
+    giveBack: (worker: Worker) => void,
   ) {
-    this.onProgress = options.onProgress ?? (() => {})
-    this.worker = startWorker(import.meta.url, 'load-worker', {
-      workerData: work,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
-    })
-    this.worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'progress') this.onProgress(message)
+    this.worker = worker
+    this.giveBack = giveBack
+    const onMessage = (message: FromWorker) => {
+      if (message.kind === 'progress') onProgress(message)
       else this.receive(message)
-    })
-    this.worker.on('error', (error) => this.fail(outOfMemory(error)))
-    this.worker.on('exit', () => this.fail(new Error('The thread of a load ended without an answer.')))
+    }
+    const onError = (error: Error) => this.fail(outOfMemory(error))
+    const onExit = () => this.fail(new Error('The thread of a load ended without an answer.'))
     const stop = () => {
       this.fail(cancelled('The load was cancelled.'))
       void this.close()
     }
-    if (options.signal?.aborted) stop()
-    else options.signal?.addEventListener('abort', stop, { once: true })
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    this.leave = () => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      signal?.removeEventListener('abort', stop)
+    }
+    this.send({ kind: 'work', work })
+    if (signal?.aborted) stop()
+    else signal?.addEventListener('abort', stop, { once: true })
   }
 
   private receive(message: FromWorker): void {
+    // A refusal is an answer like another; after anything else nobody knows in what state the thread is.
+    this.isResting = message.kind === 'failed' ? message.error.known !== undefined : message.kind !== 'batch'
     if (message.kind === 'failed') this.fail(received(message.error))
     else this.queue.push(message)
     this.wake?.()
@@ -74,6 +87,7 @@ export class LoadThread {
   }
 
   private send(message: ToWorker): void {
+    this.isResting = false
     this.worker.postMessage(message)
   }
 
@@ -117,7 +131,15 @@ export class LoadThread {
   }
 
   async close(): Promise<void> {
-    await this.worker.terminate()
+    if (this.isClosed) return
+    this.isClosed = true
+    if (!this.isResting) {
+      await this.worker.terminate()
+      return this.leave()
+    }
+    this.send({ kind: 'end' })
+    this.leave()
+    this.giveBack(this.worker)
   }
 }
 

@@ -1,6 +1,6 @@
-/** The thread of one load: reads and plans its file, then converts its rows. What it does never delays the server. */
+/** The thread of loads: reads and plans a file, then converts its rows; one file after the other. The server never waits. */
 import { join } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { TableSpec } from '../../engines/columnar/columnar.ts'
 import type { Reject } from '../../engines/columnar/snapshots.ts'
 import { LacydonError } from '../../errors.ts'
@@ -18,7 +18,6 @@ import { applySchema } from './table-schema.ts'
 import type { FromWorker, Preview, ToWorker, Work } from './work.ts'
 
 const port = parentPort!
-const work = workerData as Work
 const send = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
 
 /** Enough to infer the texts of a typed file. */
@@ -41,31 +40,31 @@ async function next(): Promise<ToWorker> {
   return inbox.shift()!
 }
 
-async function run(): Promise<void> {
+async function run(work: Work): Promise<void> {
   const { path, folder, limits, layer, layout } = work
   const options = { path, folder, limits, layer, layout }
   send({ kind: 'progress', stage: 'read', share: 0, rows: 0 })
   let prepared = await prepare({ ...options, maxParquetRows: parquetSampleRows })
-  const inspection = await inspectHere(prepared)
-  const preview = planFrom(prepared, inspection)
+  const inspection = await inspectHere(prepared, work.epsg)
+  const preview = planFrom(work, prepared, inspection)
   const input = engineInput(prepared, preview.plan, inspection)
   send({ kind: 'planned', preview, ...(input && { input }) })
   if (work.planOnly) return
   let request = await next()
   if (request.kind === 'reject-rows') {
-    writeRejectedRows(prepared, request.rejects)
+    writeRejectedRows(folder, prepared, request.rejects)
     send({ kind: 'rejected-rows' })
     request = await next()
   }
   if (request.kind !== 'convert') return
   if (prepared.parquet?.isSample) prepared = await prepare(options)
-  await convert(prepared, request.plan, request.table)
+  await convert(folder, prepared, request.plan, request.table)
 }
 
-function inspectHere(prepared: Prepared): Promise<Inspection> {
+function inspectHere(prepared: Prepared, epsg: number | undefined): Promise<Inspection> {
   let lastShare = 0
   return inspect(prepared, {
-    epsg: work.epsg,
+    epsg,
     onProgress: (share) => {
       if (share - lastShare < 0.01) return
       lastShare = share
@@ -74,7 +73,7 @@ function inspectHere(prepared: Prepared): Promise<Inspection> {
   })
 }
 
-function planFrom(prepared: Prepared, inspection: Inspection): Preview {
+function planFrom(work: Work, prepared: Prepared, inspection: Inspection): Preview {
   const keys = prepared.columns.map(({ key }) => key)
   let { plan } = inspection
   // The columns of a reject file say what was wrong: they are no data.
@@ -140,11 +139,12 @@ function groupByLine(rejects: readonly Reject[]): Map<number, Reject[]> {
 
 /** The rows of rejects that the engine told, in the order of the file. */
 function writeRejectedRows(
+  folder: string,
   { path, dialect, columns, start, line }: Prepared,
   rejects: readonly Reject[],
 ): void {
   const file = new RejectFile(
-    join(work.folder, 'rejects.csv'),
+    join(folder, 'rejects.csv'),
     columns.map(({ key }) => key),
   )
   const byLine = groupByLine(rejects)
@@ -166,10 +166,10 @@ function writeRejectedRows(
   }
 }
 
-async function convert(prepared: Prepared, plan: LoadPlan, table: TableSpec): Promise<void> {
+async function convert(folder: string, prepared: Prepared, plan: LoadPlan, table: TableSpec): Promise<void> {
   const { path, dialect, columns, start, line } = prepared
   const columnKeys = columns.map(({ key }) => key)
-  const rejects = new RejectFile(join(work.folder, 'rejects.csv'), columnKeys)
+  const rejects = new RejectFile(join(folder, 'rejects.csv'), columnKeys)
   const converter = new Converter({ path, dialect, columnKeys, start, line, plan, table }, (record) =>
     rejects.add(record.rejects, record.cells),
   )
@@ -193,14 +193,19 @@ async function convert(prepared: Prepared, plan: LoadPlan, table: TableSpec): Pr
   })
 }
 
-run()
-  .catch((error: Error) => {
-    const known = error instanceof LacydonError && {
-      code: error.code,
-      status: error.status,
-      help: error.help,
-      details: error.details as Record<string, unknown> | undefined,
-    }
-    send({ kind: 'failed', error: { message: error.message, stack: error.stack, ...(known && { known }) } })
-  })
-  .finally(() => port.close())
+function sent(error: Error): FromWorker {
+  const known = error instanceof LacydonError && {
+    code: error.code,
+    status: error.status,
+    help: error.help,
+    details: error.details as Record<string, unknown> | undefined,
+  }
+  return { kind: 'failed', error: { message: error.message, stack: error.stack, ...(known && { known }) } }
+}
+
+for (;;) {
+  const request = await next()
+  // What was still under way when a file ended is of no use to the next one.
+  if (request.kind !== 'work') continue
+  await run(request.work).catch((error: Error) => send(sent(error)))
+}

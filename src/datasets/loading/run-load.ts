@@ -9,7 +9,8 @@ import type { DatasetDefinition, DatasetField } from '../schema.ts'
 import { withAddedRows } from './added-rows.ts'
 import { datasetFields } from './fields.ts'
 import type { LoadLimits } from './limits.ts'
-import { LoadThread, type ThreadProgress } from './load-thread.ts'
+import type { LoadThread, ThreadProgress } from './load-thread.ts'
+import type { LoadThreads } from './load-threads.ts'
 import type { LoadOptions, LoadPlan, LoadResult } from './schema.ts'
 import { parseTableSchema } from './table-schema.ts'
 import type { Converted, Preview, Work } from './work.ts'
@@ -36,6 +37,7 @@ export interface RunInput {
 
 export interface RunEffects {
   columnar: Columnar & Snapshots
+  threads: LoadThreads
   signal: AbortSignal
   onProgress(progress: { stage: string; share: number; rows: number }): void
 }
@@ -48,7 +50,7 @@ export type RunOutcome =
 /** Throws the refusal of the file, `cancelled`, or what the engine throws; then nothing is left of it. */
 export async function runLoad(input: RunInput, to: Destination, effects: RunEffects): Promise<RunOutcome> {
   const { signal, onProgress } = effects
-  const thread = new LoadThread(workOf(input), {
+  const thread = effects.threads.read(workOf(input), {
     signal,
     onProgress: ({ stage, share, rows }: ThreadProgress) => {
       if (stage !== 'convert') onProgress({ stage, share, rows })

@@ -50,11 +50,15 @@ export type FromWorker =
   | { kind: 'failed'; error: SentError }
 
 export type ToWorker =
+  /** Read this file; the first word for each. */
+  | { kind: 'work'; work: Work }
   /** Convert the rows for this table, by this plan. */
   | { kind: 'convert'; plan: LoadPlan; table: TableSpec }
   /** Write down the rows that the engine rejected. */
   | { kind: 'reject-rows'; rejects: Reject[] }
   | { kind: 'more' }
+  /** Nothing more is wanted of this file. */
+  | { kind: 'end' }
 
 export interface SentError {
   message: string

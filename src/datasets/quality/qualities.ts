@@ -1,8 +1,8 @@
-/** The quality of every dataset, counted again only when its rows or its description may have changed. */
+/** The quality of datasets as one reader sees them, counted again only when what it sees may have changed. */
 import { type Aggregate, column } from '../../engines/columnar/query.ts'
 import { readCodeTable } from '../../package-root.ts'
 import { columnsOf } from '../rules.ts'
-import type { DatasetDefinition } from '../schema.ts'
+import type { OpenRows, SeenDataset, SeenRows } from '../seen.ts'
 import type { Datasets } from '../service.ts'
 import { type QualityFacts, qualityShares, scoreOf } from './rules.ts'
 import type { Quality, QualityPart } from './schema.ts'
@@ -11,6 +11,7 @@ import type { Quality, QualityPart } from './schema.ts'
 const freshMs = 600_000
 /** Wider tables are judged by their first columns. */
 const mostColumns = 200
+const mostKept = 5_000
 
 type Filled = Pick<QualityFacts, 'filledShare'> & { lastAt: string | null }
 
@@ -29,12 +30,14 @@ export class Qualities {
     }))
   }
 
-  /** Throws `not_found`. */
-  async of(id: string): Promise<Quality> {
-    const { definition, metadata, modifiedAt } = this.#datasets.describe(id)
-    const { filledShare, lastAt } = await this.#fill(definition)
+  /** Rows that are not seen are not counted: whoever sees none is told what the description alone is worth. */
+  async of(seen: SeenDataset, open: OpenRows): Promise<Quality> {
+    const { definition, metadata, modifiedAt } = seen
+    const { id } = definition
+    const { filledShare, lastAt } =
+      seen.rows === 'none' ? { filledShare: null, lastAt: null } : await this.#fill(seen, await open(id))
     const [version] = await this.#datasets.versions(id)
-    const came = version ? version.rowCount + version.rejectedCount : 0
+    const came = version && seen.rows === 'all' ? version.rowCount + version.rejectedCount : 0
     const changedAt = lastAt ?? version?.createdAt ?? modifiedAt
     const shares = qualityShares({
       filledShare,
@@ -52,27 +55,18 @@ export class Qualities {
     return { datasetId: id, score: scoreOf(parts), parts }
   }
 
-  async all(): Promise<Quality[]> {
-    const qualities: Quality[] = []
-    for (const { id } of this.#datasets.list()) qualities.push(await this.of(id))
-    return qualities
-  }
-
-  async #fill(definition: DatasetDefinition): Promise<Filled> {
-    const { id } = definition
-    const source = await this.#datasets.source(id)
-    const of = source.etag ?? String(Math.floor(this.#now().getTime() / freshMs))
-    const known = this.#filled.get(id)
+  async #fill({ fingerprint }: SeenDataset, rows: SeenRows): Promise<Filled> {
+    const key = `${rows.definition.id} ${fingerprint}`
+    const of = rows.state ?? String(Math.floor(this.#now().getTime() / freshMs))
+    const known = this.#filled.get(key)
     if (known?.of === of) return known.filled
-    const filled = await this.#count(definition, source.from)
-    this.#filled.set(id, { of, filled })
+    const filled = await this.#count(rows)
+    if (this.#filled.size >= mostKept) this.#filled.clear()
+    this.#filled.set(key, { of, filled })
     return filled
   }
 
-  async #count(
-    { id, fields, receiveTime }: DatasetDefinition,
-    from: Awaited<ReturnType<Datasets['source']>>['from'],
-  ): Promise<Filled> {
+  async #count({ definition: { id, fields, receiveTime }, from }: SeenRows): Promise<Filled> {
     // The boxes beside a shape are filled when it is.
     const names = fields.flatMap((field) => columnsOf(field).slice(0, 1)).slice(0, mostColumns)
     const [row] = await this.#datasets.query(

@@ -16,6 +16,7 @@ import { datasetRoutes } from '../routes.ts'
 import type { DatasetDefinition, DatasetField } from '../schema.ts'
 import { Datasets } from '../service.ts'
 import { datasetMigrations } from '../tables.ts'
+import { everythingSeen } from '../versions.suite.ts'
 import { pushRoutes } from './push-routes.ts'
 import { elementsOf, readRow } from './pushed-row.ts'
 import { RowPushes } from './row-pushes.ts'
@@ -213,7 +214,7 @@ describe('rows that are pushed', () => {
 
   it('come over HTTP, into a dataset made there', async () => {
     const app = await buildApp({ trustedProxies: [], logger: pino({ level: 'silent' }) })
-    datasetRoutes(app, datasets)
+    datasetRoutes(app, datasets, everythingSeen(datasets))
     pushRoutes(app, pushes)
     await app.listen({ port: 0, host: '127.0.0.1' })
     const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/api/v1/datasets`

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
-import type { DatasetVersion, DescribedDataset } from '../../../src/datasets/schema.ts'
+import type { DescribedDataset, SeenVersion } from '../../../src/datasets/schema.ts'
 import { useLanguage } from '../ui/use-language.ts'
 import type { CatalogueEntry, Dataset, Facet, Records } from './explore-answers.ts'
 import { Refusal, readJson } from './requests.ts'
@@ -97,6 +97,6 @@ export const useVersions = (id: string) =>
   useQuery({
     queryKey: ['versions', id],
     queryFn: ({ signal }) =>
-      readJson<{ versions: DatasetVersion[] }>(`${platformPath(id)}/versions`, { signal }),
+      readJson<{ versions: SeenVersion[] }>(`${platformPath(id)}/versions`, { signal }),
     retry: false,
   })

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { DatasetVersion } from '../../../../src/datasets/schema.ts'
+import type { SeenVersion } from '../../../../src/datasets/schema.ts'
 import { formatDateTime, formatNumber } from '../../ui/format.ts'
 import { useLanguage } from '../../ui/use-language.ts'
 import { useNow } from '../../ui/use-now.ts'
@@ -46,13 +46,15 @@ export function VersionsTab({ dataset, address, change }: PartProps) {
                   </time>
                 </div>
                 <p className={own.facts}>
-                  <span>
-                    {t('datasets.table.count', {
-                      shown: formatNumber(version.rowCount, language),
-                      count: version.rowCount,
-                    })}
-                  </span>
-                  {version.rejectedCount > 0 && (
+                  {version.rowCount !== null && (
+                    <span>
+                      {t('datasets.table.count', {
+                        shown: formatNumber(version.rowCount, language),
+                        count: version.rowCount,
+                      })}
+                    </span>
+                  )}
+                  {version.rejectedCount !== null && version.rejectedCount > 0 && (
                     <span className={own.rejected}>
                       {t('datasets.versions.rejected', {
                         shown: formatNumber(version.rejectedCount, language),
@@ -102,10 +104,10 @@ export function VersionsTab({ dataset, address, change }: PartProps) {
 }
 
 /** What people wrote: the mark of the load that made the version says nothing to them. */
-const noteOf = ({ note }: DatasetVersion) => note.replace(/\s*\(load [0-9a-f]+\)$/, '')
+const noteOf = ({ note }: SeenVersion) => note.replace(/\s*\(load [0-9a-f]+\)$/, '')
 
 /** Asks again before it acts: the question names what will be current. */
-function RollBack({ id, version }: { id: string; version: DatasetVersion }) {
+function RollBack({ id, version }: { id: string; version: SeenVersion }) {
   const { t } = useLanguage()
   const said = useSaid()
   const queries = useQueryClient()
