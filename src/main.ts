@@ -161,6 +161,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       secret,
       definitionOf: (id) => datasets.get(id),
       isProduct: isReferenceDataset,
+      isStillGood: (principal) => identity.accounts.isStillGood(principal),
       productGrants: ownUseGrants(journalDatasets.map(({ id }) => id)),
       now: () => new Date(),
       log,

@@ -112,6 +112,16 @@ export class Keys {
     }
   }
 
+  /** Whether the key of this prefix goes on. */
+  async isGood(prefix: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('account_key')
+      .select(['revoked_at', 'expires_at'])
+      .where('prefix', '=', prefix)
+      .executeTakeFirst()
+    return row !== undefined && row.revoked_at === null && Date.parse(row.expires_at) > this.#now().getTime()
+  }
+
   /** Throws `not_found`. */
   async get(prefix: string): Promise<Omit<KeyView, 'userName'>> {
     const row = await this.#db

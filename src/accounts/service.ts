@@ -120,6 +120,15 @@ export class Accounts {
     )
   }
 
+  /** Whether it could ask again: session or key not ended, account active, membership and role as they were. */
+  async isStillGood(principal: Principal): Promise<boolean> {
+    if (principal.kind !== 'user' && principal.kind !== 'key') return true
+    const { user, organisation, role, endsAt } = principal
+    const isThere =
+      principal.kind === 'user' ? this.sessions.isGood(principal.session) : this.keys.isGood(principal.key)
+    return (await isThere) && (await this.#acting(user, organisation, endsAt ?? '9999'))?.role === role
+  }
+
   /** Rights as they are now, not as they were when the session or key was made. */
   async #acting(user: string, organisation: string | null, expiresAt: string) {
     const account = await this.people.status(user)

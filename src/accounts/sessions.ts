@@ -121,6 +121,19 @@ export class Sessions {
     }
   }
 
+  /** Whether a session of this id goes on. */
+  async isGood(id: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('account_session')
+      .select(['seen_at', 'expires_at'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return (
+      row !== undefined &&
+      isSessionGood(this.#now().getTime(), Date.parse(row.seen_at), Date.parse(row.expires_at))
+    )
+  }
+
   /** A session under a new id that acts for another organisation; the old id is worth nothing. Undefined once ended. */
   async renew(session: Session, organisation: string | null) {
     const secret = newSecret()

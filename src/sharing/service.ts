@@ -50,8 +50,8 @@ export interface SharingOptions {
   isProduct?: (dataset: string) => boolean
   /** Grants that the product itself gives, such as on the access log. */
   productGrants?: readonly Grant[]
-  /** No session or key that was ended: asked again while streams are open. */
-  isLive?: (principal: Principal) => boolean
+  /** Whether its session or key goes on: asked again while accesses go on. Default: it does. */
+  isStillGood?: (principal: Principal) => Promise<boolean>
   platformQuota?: Quota | null
   now: () => Date
   log: { warn(details: object, text: string): void }
@@ -300,8 +300,29 @@ export class Sharing {
 
   /** Once a second: takes in what other nodes changed, and cuts what has lost its right. */
   async tick(): Promise<void> {
+    await this.#endOfEnded()
     if ((await this.store.counter()) !== this.#state.version) await this.reload()
     else this.#recheck()
+  }
+
+  /** Ends what goes on for a session or key that does not; each is looked up once. */
+  async #endOfEnded(): Promise<void> {
+    const { isStillGood } = this.#options
+    if (!isStillGood) return
+    const good = new Map<string, Promise<boolean>>()
+    for (const watch of [...this.#watches]) {
+      const key = JSON.stringify(watch.principal)
+      const isGood = good.get(key) ?? isStillGood(watch.principal)
+      good.set(key, isGood)
+      if (!(await isGood)) this.#end(watch)
+    }
+  }
+
+  #end(watch: Watch): void {
+    this.#watches.delete(watch)
+    watch.abort.abort(
+      new LacydonError('right_ended', 403, 'The right to these data ended while they were being sent.'),
+    )
   }
 
   /** Reads everything again. Whoever changed something waits for it, so that the change holds when it is answered. */
@@ -315,13 +336,8 @@ export class Sharing {
   #recheck(): void {
     for (const watch of this.#watches) {
       const { principal, asked, action, fingerprint } = watch
-      const isLive = this.#options.isLive?.(principal) ?? true
-      const decision = isLive ? this.decide(principal, asked, action) : undefined
-      if (decision?.allow && decision.fingerprint === fingerprint) continue
-      this.#watches.delete(watch)
-      watch.abort.abort(
-        new LacydonError('right_ended', 403, 'The right to these data ended while they were being sent.'),
-      )
+      const decision = this.decide(principal, asked, action)
+      if (!decision.allow || decision.fingerprint !== fingerprint) this.#end(watch)
     }
   }
 }

@@ -80,7 +80,7 @@ async function exportCatalogue(call: Call, explore: Explore) {
   const queryText = catalogueText(parameters)
   const parsed = parseQuery(queryText)
   const visible = await visibleDatasets(reader, parsed.lang, explore.secret)
-  const relation = explore.catalogue.relation(visible.ids, parsed.lang)
+  const relation = explore.catalogue.relation(visible.ids, parsed.lang, visible.counts)
   reply.header('cache-control', visible.isPublic ? 'public, max-age=0, must-revalidate' : 'private, no-store')
   const offset = parameters.whole('offset', 0, Number.MAX_SAFE_INTEGER)
   const format = written[name]

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import { planQuery } from '../odsql/compile.ts'
 import { type Facet, planFacets, runFacets } from '../odsql/facets.ts'
 import { type ParsedQuery, parseQuery, type QueryText } from '../odsql/query-text.ts'
+import type { Relation } from '../odsql/relation.ts'
 import { runPlan } from '../odsql/run.ts'
 import type { SelectItem } from '../odsql/syntax.ts'
 import type { DatasetField } from '../schema.ts'
-import type { Asker, VisibleFields } from './access.ts'
+import { type Asker, seesWhole, type VisibleFields } from './access.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { SeenCounts } from './catalogue-counts.ts'
 import { type DatasetBody, datasetBody } from './dataset-body.ts'
 import { apiRoot, both, datasetLinks, pageLinks } from './links.ts'
 import { type Parameters, pageOf, queryTextOf } from './parameters.ts'
@@ -18,6 +20,7 @@ export interface CatalogueReader {
   catalogue: Catalogue
   sources: Sources
   visibleFields: VisibleFields
+  now: () => Date
   asker: Asker
 }
 
@@ -50,6 +53,7 @@ export function catalogueText(parameters: Parameters): QueryText {
 }
 
 interface Seen {
+  counts: Map<string, SeenCounts>
   fields: Map<string, readonly DatasetField[]>
   fingerprint: string
   isPublic: boolean
@@ -58,12 +62,15 @@ interface Seen {
 /** A reader is one request: rights are asked once for it. */
 const seenBy = new WeakMap<CatalogueReader, Promise<Seen>>()
 
-async function look({ catalogue, sources, visibleFields, asker }: CatalogueReader): Promise<Seen> {
+async function look(reader: CatalogueReader): Promise<Seen> {
+  const { catalogue, sources, visibleFields, asker, now } = reader
   await catalogue.refresh()
+  const counts: Seen['counts'] = new Map()
   const fields: Seen['fields'] = new Map()
   const prints: string[] = []
   let isPublic = true
-  for (const { definition } of sources.list()) {
+  for (const summary of sources.list()) {
+    const { definition } = summary
     if (!catalogue.entry(definition.id)) continue
     const decided = visibleFields(definition, asker, 'discover')
     // Most decisions are known at once: waiting for each would cost more than all of them.
@@ -72,8 +79,17 @@ async function look({ catalogue, sources, visibleFields, asker }: CatalogueReade
     isPublic &&= visible.isPublic
     fields.set(definition.id, visible.fields)
     prints.push(visible.fingerprint)
+    if (seesWhole(visible, definition)) continue
+    const seen = await catalogue.counts.of(reader, summary, visible, now().getTime())
+    counts.set(definition.id, seen)
+    prints.push(JSON.stringify(seen))
   }
-  return { fields, fingerprint: createHash('sha256').update(prints.join()).digest('base64url'), isPublic }
+  return {
+    counts,
+    fields,
+    fingerprint: createHash('sha256').update(prints.join()).digest('base64url'),
+    isPublic,
+  }
 }
 
 /** Ids of the datasets that the asker may know of, and the bodies shown to them. */
@@ -82,20 +98,28 @@ export async function visibleDatasets(
   lang: string,
   secret: string,
   withAppMetas = false,
-): Promise<{ ids: string[]; fingerprint: string; isPublic: boolean; body(id: string): DatasetBody }> {
+): Promise<{
+  ids: string[]
+  /** What `relation` of the catalogue corrects for the asker. */
+  counts: ReadonlyMap<string, SeenCounts>
+  fingerprint: string
+  isPublic: boolean
+  body(id: string): DatasetBody
+}> {
   let seen = seenBy.get(reader)
   if (!seen) {
     seen = look(reader)
     seenBy.set(reader, seen)
   }
-  const { fields, fingerprint, isPublic } = await seen
+  const { counts, fields, fingerprint, isPublic } = await seen
   return {
+    counts,
     ids: [...fields.keys()],
     fingerprint,
     isPublic,
     body(id) {
       const { summary, counted } = reader.catalogue.entry(id)!
-      return datasetBody(summary, fields.get(id)!, counted, { lang, secret, withAppMetas })
+      return datasetBody(summary, fields.get(id)!, counts.get(id) ?? counted, { lang, secret, withAppMetas })
     },
   }
 }
@@ -110,9 +134,9 @@ export async function readDatasets(
   const withLinks = parameters.flag('include_links', false)
   const withAppMetas = parameters.flag('include_app_metas', false)
   const page = pageOf(parameters, isGrouped(parsed) ? 'groups' : 'rows')
-  const { ids, body } = await visibleDatasets(reader, parsed.lang, asking.secret, withAppMetas)
+  const { ids, counts, body } = await visibleDatasets(reader, parsed.lang, asking.secret, withAppMetas)
   const { select, wanted } = partition(parsed)
-  const relation = reader.catalogue.relation(ids, parsed.lang)
+  const relation = reader.catalogue.relation(ids, parsed.lang, counts)
   const plan = planQuery({ ...parsed, ...page, select }, relation, { now: asking.now })
   const { totalCount, results } = await runPlan(plan, askOf(asking))
   const shown = wanted
@@ -180,28 +204,20 @@ export async function readCatalogueFacets(
   asking: Asking,
 ): Promise<Facet[]> {
   const parsed = parseQuery(catalogueText(parameters))
-  const { ids } = await visibleDatasets(reader, parsed.lang, asking.secret)
-  const found = parsed.where.length > 0 ? await idsFound(reader, parsed, ids, asking) : ids
-  const relation = reader.catalogue.relation(found, parsed.lang)
+  const { ids, counts } = await visibleDatasets(reader, parsed.lang, asking.secret)
+  const all = reader.catalogue.relation(ids, parsed.lang, counts)
+  const found = parsed.where.length > 0 ? await idsFound(all, parsed, asking) : ids
+  const relation = reader.catalogue.relation(found, parsed.lang, counts)
   return runFacets(planFacets({ ...parsed, where: [] }, relation, asking.now), askOf(asking))
 }
 
 /** Datasets that pass where: found once, not again for every facet. */
-async function idsFound(
-  { catalogue }: CatalogueReader,
-  parsed: ParsedQuery,
-  ids: readonly string[],
-  asking: Asking,
-): Promise<string[]> {
+async function idsFound(all: Relation, parsed: ParsedQuery, asking: Asking): Promise<string[]> {
   const none = { groupBy: [], orderBy: [], refine: [], exclude: [], facets: [] }
-  const plan = planQuery(
-    { ...parsed, ...none, select: documentSelect },
-    catalogue.relation(ids, parsed.lang),
-    {
-      now: asking.now,
-      order: 'physical',
-    },
-  )
+  const plan = planQuery({ ...parsed, ...none, select: documentSelect }, all, {
+    now: asking.now,
+    order: 'physical',
+  })
   const rows = await askOf(asking)(plan.query)
   return rows.map((row) => String(plan.columns[0]!.read(row)))
 }

@@ -1,9 +1,10 @@
 /** The table of the catalogue: one row a dataset, texts in both languages. Pure. */
 import type { Cell, Row, TableSpec } from '../../engines/columnar/columnar.ts'
-import { column, type Expression, type From, type Output } from '../../engines/columnar/query.ts'
+import { call, column, type Expression, type From, type Output, value } from '../../engines/columnar/query.ts'
 import type { Relation, WordIndex } from '../odsql/relation.ts'
 import { columnsOf } from '../rules.ts'
 import type { DatasetField, FieldAnnotations } from '../schema.ts'
+import type { SeenCounts } from './catalogue-counts.ts'
 import { type Counted, datasetUid, featuresOf, wordsIn } from './dataset-body.ts'
 import type { DatasetSummary } from './sources.ts'
 
@@ -63,22 +64,42 @@ export const catalogueTable: TableSpec = {
 }
 
 /** The fields with their texts in a language, out of the columns of the table. */
-export const catalogueTexts = (lang: CatalogueLanguage): Output[] =>
+export const catalogueTexts = (lang: CatalogueLanguage, counts: Counts = new Map()): Output[] =>
   catalogueFields.map(({ name }) => ({
     as: name,
-    value: column(translated.has(name) ? columnIn(name, lang) : name),
+    value: seenValue(name, column(translated.has(name) ? columnIn(name, lang) : name), counts),
   }))
 
-/** The rows of some datasets, texts in French or, for any other language, in English. */
+type Counts = ReadonlyMap<string, SeenCounts>
+
+const counted: Record<string, (counts: SeenCounts) => Expression> = {
+  records_count: ({ recordsCount }) => ({ kind: 'value', value: recordsCount, type: 'bigint' }),
+  features: ({ features }) => value(listCell(features) as string | null),
+  modified: ({ modifiedAt }) => ({ kind: 'value', value: modifiedAt, type: 'timestamp' }),
+  data_processed: ({ modifiedAt }) => ({ kind: 'value', value: modifiedAt, type: 'timestamp' }),
+  metadata_processed: ({ modifiedAt }) => ({ kind: 'value', value: modifiedAt, type: 'timestamp' }),
+}
+
+function seenValue(name: string, stored: Expression, counts: Counts): Expression {
+  const shown = counted[name]
+  if (!shown || counts.size === 0) return stored
+  const when = [...counts].map(([id, seen]) => ({
+    if: call('=', column('dataset_id'), value(id)),
+    value: shown(seen),
+  }))
+  return { kind: 'case', when, else: stored }
+}
+
+/** The rows of some datasets as an asker sees them, texts in French or, for any other language, in English. */
 export function catalogueRelation(
   from: From,
   ids: readonly string[],
   lang: CatalogueLanguage,
-  words?: WordIndex,
+  { words, counts }: { words?: WordIndex; counts?: Counts } = {},
 ): Relation {
   const where: Expression = { kind: 'in', of: column('dataset_id'), values: [...ids] }
   return {
-    from: { kind: 'query', query: { from, where, select: catalogueTexts(lang) } },
+    from: { kind: 'query', query: { from, where, select: catalogueTexts(lang, counts) } },
     fields: catalogueFields,
     rowOrder: [{ name: 'dataset_id', type: 'text' }],
     ...(words && { words }),

@@ -2,7 +2,15 @@
 import { batchOfRows } from '../../engines/columnar/batch-of-rows.ts'
 import type { Columnar, Row, TableSpec } from '../../engines/columnar/columnar.ts'
 import { parseRows } from '../../engines/columnar/ndjson.ts'
-import { call, column, type From, type Query, table, value } from '../../engines/columnar/query.ts'
+import {
+  call,
+  column,
+  type Expression,
+  type From,
+  type Query,
+  table,
+  value,
+} from '../../engines/columnar/query.ts'
 import type { WordIndex } from '../odsql/relation.ts'
 import { searchedFields, tokensColumns, tokensOf, vocabularyColumns } from '../words/words-query.ts'
 import {
@@ -33,14 +41,34 @@ export const defineCatalogueWords = async (columnar: Columnar): Promise<void> =>
   for (const spec of [tokensTable, vocabularyTable]) await columnar.define(spec)
 }
 
-/** What a search of the catalogue in a language asks. */
-export const catalogueWords = (lang: CatalogueLanguage): WordIndex => ({
+/**
+ * What a search of the catalogue in a language asks. What is worked out of the fields of a dataset has no words for who
+ * does not see all of them.
+ */
+export const catalogueWords = (lang: CatalogueLanguage, partly: readonly string[] = []): WordIndex => ({
   tokens: {
     kind: 'query',
-    query: { from: table(tokensTable.name), where: call('=', column('lang'), value(lang)) },
+    query: {
+      from: table(tokensTable.name),
+      where: {
+        kind: 'and',
+        of: [call('=', column('lang'), value(lang)), ...(partly.length > 0 ? [knownTo(partly)] : [])],
+      },
+    },
   },
   vocabulary: table(vocabularyTable.name),
   row: rowColumn,
+})
+
+const knownTo = (partly: readonly string[]): Expression => ({
+  kind: 'not',
+  of: {
+    kind: 'and',
+    of: [
+      call('=', column('field'), value('features')),
+      { kind: 'in', of: column('row'), values: [...partly] },
+    ],
+  },
 })
 
 /** Makes the words again from the rows of the catalogue. The engine cuts and folds them, as it does those searched. */

@@ -4,6 +4,7 @@ import { batchOfRows } from '../../engines/columnar/batch-of-rows.ts'
 import type { Columnar, Row } from '../../engines/columnar/columnar.ts'
 import { type From, type Query, table, value } from '../../engines/columnar/query.ts'
 import type { Relation } from '../odsql/relation.ts'
+import { CatalogueCounts, type SeenCounts } from './catalogue-counts.ts'
 import { catalogueRelation, catalogueRow, catalogueTable } from './catalogue-table.ts'
 import { catalogueWords, defineCatalogueWords, rewriteCatalogueWords } from './catalogue-words.ts'
 import type { Counted } from './dataset-body.ts'
@@ -30,6 +31,8 @@ export interface CatalogueOptions {
 /** Keeps the engine table `catalogue` equal to the list of datasets. */
 export class Catalogue {
   readonly #options: CatalogueOptions
+  /** For who does not see all of a dataset. */
+  readonly counts = new CatalogueCounts()
   #entries = new Map<string, Entry>()
   #counts = new Map<string, { of: string; counted: Counted }>()
   #listState = ''
@@ -169,11 +172,20 @@ export class Catalogue {
     return counted
   }
 
-  /** The rows of the datasets with these ids, with names and texts in a language. */
-  relation(ids: readonly string[], lang: string): Relation {
+  /** The only row of an answer. */
+  async ask(query: Query): Promise<Row | undefined> {
+    return (await this.#options.columnar.query(query, { class: 'derivation' }))[0]
+  }
+
+  /** The rows of the datasets with these ids, with names and texts in a language, and with the counts of one asker. */
+  relation(
+    ids: readonly string[],
+    lang: string,
+    counts: ReadonlyMap<string, SeenCounts> = new Map(),
+  ): Relation {
     const from: From = table(catalogueTable.name)
     const known = lang === 'fr' ? 'fr' : 'en'
-    return catalogueRelation(from, ids, known, catalogueWords(known))
+    return catalogueRelation(from, ids, known, { words: catalogueWords(known, [...counts.keys()]), counts })
   }
 }
 

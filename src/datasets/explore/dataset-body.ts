@@ -73,9 +73,10 @@ export function datasetUid({ definition, createdAt }: DatasetSummary, secret: st
 }
 
 export interface Counted {
-  recordsCount: number
-  /** ISO instant of the last change of rows or description. */
-  modifiedAt: string
+  /** Null for who sees no row. */
+  recordsCount: number | null
+  /** ISO instant of the last change of rows or description; null when the asker may see nothing that tells. */
+  modifiedAt: string | null
 }
 
 /** What `metas` holds; lists without a value are null, as portals show them. */

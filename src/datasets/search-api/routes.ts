@@ -199,8 +199,9 @@ function datasetPaths(on: OnV1, explore: Explore): void {
   on('/api/datasets/1.0/search', 'Datasets, Search API v1', async (call) => {
     const { parameters, asking } = call
     const { lang } = parseQuery({ lang: parameters.text('lang') })
-    const { ids, body } = await visibleDatasets(readerOf(call), lang, asking.secret)
-    const { text, relation } = questionOf(parameters, explore.catalogue.relation(ids, lang), asking.now)
+    const { ids, counts, body } = await visibleDatasets(readerOf(call), lang, asking.secret)
+    const all = explore.catalogue.relation(ids, lang, counts)
+    const { text, relation } = questionOf(parameters, all, asking.now)
     const { rows, start } = windowOf(parameters)
     const orderBy = orderOf(parameters)
     const asked = parseQuery({

@@ -60,6 +60,9 @@ export function streamRoutes(app: App, streams: RowStreams): void {
             return response.writableLength
           },
           drop: () => response.destroy(),
+          revoked: () => {
+            if (request.access) request.access.endedBy = 'revocation'
+          },
         }
       })
       if (hasLeft) leave()

@@ -76,13 +76,16 @@ export class RowStreams {
     const reader: Reader = { sink, held: since ? [] : undefined, lastWriteMs: nowMs }
     subscription.readers.add(reader)
     const from = subscription.sentTo
+    const watch = visible.watch?.()
     const leave = () => {
+      watch?.end()
       this.#seats.delete(seat)
       channel.leave(key, reader)
       if (channel.isEmpty && this.#channels.get(channelKey) === channel) this.#channels.delete(channelKey)
     }
     const seat: Seat = { id, asker, fingerprint: visible.fingerprint, sink, leave }
     this.#seats.add(seat)
+    watch?.signal.addEventListener('abort', () => this.#cut(seat))
     const { simulated } = source.definition
     const data = JSON.stringify({ dataset: id, simulated, intervalMs, keys })
     // Whoever resumes has its place already: this event must not move it.
@@ -145,10 +148,14 @@ export class RowStreams {
     for (const seat of [...this.#seats]) {
       const may = async () => visibleFields(sources.describe(seat.id).definition, seat.asker, 'stream')
       const visible = await may().catch(() => undefined)
-      if (visible?.fingerprint === seat.fingerprint) continue
-      seat.leave()
-      seat.sink.drop()
+      if (visible?.fingerprint !== seat.fingerprint) this.#cut(seat)
     }
+  }
+
+  #cut(seat: Seat): void {
+    seat.leave()
+    seat.sink.revoked?.()
+    seat.sink.drop()
   }
 
   /** Ends every reader. */

@@ -322,7 +322,7 @@ it('an id says the same to whoever reads it', () => {
 describe('over HTTP', () => {
   it('sends events, beside the stream of vessels, and problems before it begins', async () => {
     const app = await buildApp({ trustedProxies: [], logger: pino({ level: 'silent' }) })
-    app.get('/api/v1/datasets/vessels/stream', () => 'vessels')
+    app.get('/api/v1/datasets/vessels/stream', { config: { door: { public: 'a test' } } }, () => 'vessels')
     streamRoutes(app, streams)
     await app.listen({ port: 0, host: '127.0.0.1' })
     const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/api/v1/datasets`

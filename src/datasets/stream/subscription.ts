@@ -9,6 +9,8 @@ export interface EventSink {
   write(text: string): number
   /** Ends a reader that cannot keep up, or may no longer read. */
   drop(): void
+  /** Its right has ended; it is dropped next. */
+  revoked?(): void
 }
 
 export interface Reader {
