@@ -5,6 +5,7 @@ import type { App } from '../http/app.ts'
 import { agreementRoutes } from './agreement-routes.ts'
 import type { Agreements } from './agreements.ts'
 import { odrlOf } from './odrl.ts'
+import { OwnAccess, ownAccess } from './own-access.ts'
 import { type Policies, requireSteward } from './policies.ts'
 import { previewChange } from './preview.ts'
 import { ActionName, Grant, GrantBody, Policy, PolicyBody, Restriction, RestrictionBody } from './schema.ts'
@@ -28,6 +29,8 @@ const ItemOf = (name: string) => Type.Object({ id: Type.String(), [name]: Type.S
 /** Stewards are checked by the service: it knows to hide what is hidden. */
 const read = { door: { account: 'signed-in' } } as const
 const write = { write: 'service', door: { account: 'signed-in' } } as const
+/** Rows are shown: the access is logged with its dataset. */
+const rowsShown = { door: { account: 'steward', dataset: 'id' } } as const
 
 const PolicyPut = Type.Object(
   {
@@ -182,7 +185,7 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
   app.get(
     '/api/v1/datasets/:id/see-as',
     {
-      config: read,
+      config: rowsShown,
       schema: {
         tags,
         summary:
@@ -204,10 +207,27 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
       return seeAs({ sharing, columnar }, asked, as, { from, ...(where && { where }), rowOrder, state })
     },
   )
+  app.get(
+    '/api/v1/datasets/:id/access',
+    {
+      config: { door: { action: 'discover', dataset: 'id' } },
+      schema: {
+        tags,
+        summary: 'What you may do with a dataset, why not the rest, and until when',
+        params: Id,
+        response: { 200: OwnAccess },
+      },
+    },
+    ({ params: { id }, principal }, reply) => {
+      reply.header('cache-control', 'private, no-store')
+      return ownAccess(sharing, principal, describe(id))
+    },
+  )
+
   app.post(
     '/api/v1/datasets/:id/see-as',
     {
-      config: write,
+      config: { write: 'service', ...rowsShown },
       schema: {
         tags,
         summary: 'What a change would give to whom and take from whom, before it is made; nothing is written',
