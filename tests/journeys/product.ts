@@ -46,7 +46,7 @@ export async function openProduct(args: string[]) {
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    return { address: await product.address, stop, close }
+    return { address: await product.address, printed: product.stdout, stop, close }
   } catch (error) {
     await close()
     throw error

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { Link, useLocation } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { SessionView } from '../../../src/accounts/schema.ts'
@@ -46,10 +47,14 @@ export function AccountCorner() {
   return (
     <Flyout
       title={t('accounts.corner.title')}
-      label={t('accounts.corner.open', { name: person.name })}
       className={styles.button}
       button={
         <>
+          <VisuallyHidden>
+            {isNarrow
+              ? t('accounts.corner.open', { name: splitName(person.name).name })
+              : t('accounts.corner.mark')}
+          </VisuallyHidden>
           {!isNarrow && (
             <span className={styles.me}>
               <span>{splitName(person.name).name}</span>
