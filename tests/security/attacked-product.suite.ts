@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { unzipSync } from 'fflate'
 import { expect } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -47,6 +49,10 @@ export class Asker {
       else this.#cookies.set(name!, value!)
     }
     return response
+  }
+
+  get authorization(): string | undefined {
+    return this.#key === undefined ? undefined : `Apikey ${this.#key}`
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Response> {
@@ -116,9 +122,7 @@ export async function openAttackedProduct(args: string[] = []): Promise<Attacked
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await expect
-      .poll(() => child.exitCode ?? /answers at http\S+[\s\S]*#[\w-]{43}/.test(output), { timeout: 100_000 })
-      .toBe(true)
+    await until(() => child.exitCode !== null || /answers at http\S+[\s\S]*#[\w-]{43}/.test(output))
     const base = /answers at (http:\/\/[\d.:]+)/.exec(output)![1]!
     const token = /setup#([\w-]{43})/.exec(output)![1]!
     const admin = new Asker(base)
@@ -161,12 +165,10 @@ export async function openAttackedProduct(args: string[] = []): Promise<Attacked
         const path = `/api/v1/datasets/${id}/loads/${view.id}`
         const ended = ['published', 'failed', 'cancelled', 'held', 'planned']
         let last: { state: string; error?: { code: string } } = view
-        await expect
-          .poll(async () => {
-            last = await admin.json('GET', path)
-            return ended.includes(last.state)
-          })
-          .toBe(true)
+        await until(async () => {
+          last = await admin.json('GET', path)
+          return ended.includes(last.state)
+        })
         return last
       },
       async stands() {
@@ -184,6 +186,43 @@ export async function openAttackedProduct(args: string[] = []): Promise<Attacked
     await close()
     throw new Error(`${(error as Error).message}\n${output.slice(-3_000)}`)
   }
+}
+
+/** Asks until it holds, outside of a test too; the time limit of the hook ends what never does. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+/** Listens to server-sent events until it leaves. */
+export async function listen(asker: Asker, path: string, headers: Record<string, string> = {}) {
+  const response = await asker.get(path, { accept: 'text/event-stream', ...headers })
+  if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  const reader = response.body!.getReader()
+  const heard = { text: '', ended: false, leave: () => void reader.cancel().catch(() => undefined) }
+  const read = async () => {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) break
+      heard.text += Buffer.from(value).toString('utf8')
+    }
+  }
+  read()
+    .catch(() => undefined)
+    .finally(() => {
+      heard.ended = true
+    })
+  return heard
+}
+
+/** The text of an answer, with what packs it undone. */
+export async function textOf(response: Response): Promise<string> {
+  const bytes = Buffer.from(await response.arrayBuffer())
+  if (bytes.subarray(0, 2).toString('latin1') === 'PK')
+    return Object.entries(unzipSync(bytes))
+      .map(([name, content]) => `${name}\n${Buffer.from(content).toString('latin1')}`)
+      .join('\n')
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes).toString('latin1')
+  return bytes.toString('latin1')
 }
 
 /** Files of loads that are over. */

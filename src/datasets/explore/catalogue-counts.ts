@@ -40,7 +40,7 @@ async function count(
 ): Promise<SeenCounts> {
   const { id } = summary.definition
   const features = featuresOf(visible.fields)
-  const modifiedAt = summary.modifiedAt ?? summary.createdAt ?? null
+  const modifiedAt = summary.modifiedAt ?? summary.createdAt ?? catalogue.openedAt
   if (visible.holdsRows === false) return { recordsCount: null, modifiedAt, features }
   const { relation, source } = await secure({ sources, visibleFields }, id, asker)
   const { receiveTime, kind } = source.definition

@@ -33,6 +33,8 @@ export class Catalogue {
   readonly #options: CatalogueOptions
   /** For who does not see all of a dataset. */
   readonly counts = new CatalogueCounts()
+  /** Stands for when what the product brings was changed, for who sees no row of it. */
+  readonly openedAt: string
   #entries = new Map<string, Entry>()
   #counts = new Map<string, { of: string; counted: Counted }>()
   #listState = ''
@@ -49,6 +51,7 @@ export class Catalogue {
 
   private constructor(options: CatalogueOptions) {
     this.#options = options
+    this.openedAt = options.now().toISOString()
   }
 
   /** Changes whenever the rows of the catalogue do. */

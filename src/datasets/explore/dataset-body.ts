@@ -75,8 +75,8 @@ export function datasetUid({ definition, createdAt }: DatasetSummary, secret: st
 export interface Counted {
   /** Null for who sees no row. */
   recordsCount: number | null
-  /** ISO instant of the last change of rows or description; null when the asker may see nothing that tells. */
-  modifiedAt: string | null
+  /** ISO instant of the last change of rows or description. */
+  modifiedAt: string
 }
 
 /** What `metas` holds; lists without a value are null, as portals show them. */
