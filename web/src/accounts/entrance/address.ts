@@ -16,13 +16,13 @@ export interface SignInAddress {
   done?: Notice
 }
 
-/** Reads an address; what cannot be understood is left out. */
-export function readSignInAddress(raw: Record<string, unknown>): SignInAddress {
-  const address = {
-    lang: isLanguage(raw.lang) ? raw.lang : undefined,
-    returnTo: returnPathOf(raw.returnTo),
-    error: toldCodeOf(raw.error) ?? (raw.error === undefined ? undefined : 'provider_refused'),
-    done: notices.find((known) => known === raw.done),
-  }
-  return Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined))
-}
+/**
+ * Reads an address; what cannot be understood is undefined, and says so: a name that is left out would keep what the
+ * address has.
+ */
+export const readSignInAddress = (raw: Record<string, unknown>): SignInAddress => ({
+  lang: isLanguage(raw.lang) ? raw.lang : undefined,
+  returnTo: returnPathOf(raw.returnTo),
+  error: toldCodeOf(raw.error) ?? (raw.error === undefined ? undefined : 'provider_refused'),
+  done: notices.find((known) => known === raw.done),
+})

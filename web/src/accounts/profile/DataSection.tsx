@@ -68,11 +68,11 @@ function EraseDialog({ session: { person }, onClose }: { session: PersonSession;
     mutationFn: async () => {
       const body = { email: email.trim(), ...(person.hasPassword && { password }) }
       await ask('/api/v1/accounts/me/erase', { method: 'POST', body })
+      await readAgain()
       await navigate({
         to: '/signin',
         search: (previous) => ({ lang: previous.lang, done: 'erased' as const }),
       })
-      await readAgain()
     },
   })
   return (

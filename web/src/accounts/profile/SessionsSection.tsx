@@ -37,11 +37,12 @@ export function SessionsSection({ session: { memberships } }: { session: PersonS
   const endAll = useMutation({
     mutationFn: async () => {
       await ask(path, { method: 'DELETE' })
+      // The entrance leads on who still seems to be signed in.
+      await readAgain()
       await navigate({
         to: '/signin',
         search: (previous) => ({ lang: previous.lang, done: 'ended' as const }),
       })
-      await readAgain()
     },
   })
   const nameOf = (id: string | null) =>
