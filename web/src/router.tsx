@@ -10,6 +10,7 @@ import { readSignInAddress } from './accounts/entrance/address.ts'
 import { readDatasetAddress } from './datasets/address.ts'
 import { readCatalogueAddress } from './datasets/catalogue/address.ts'
 import { readLoadAddress } from './datasets/loading/address.ts'
+import { readJournalAddress } from './journal/address.ts'
 import { readOrganisationAddress } from './organisations/address.ts'
 import { Failure } from './shell/Failure.tsx'
 import { NotFound } from './shell/NotFound.tsx'
@@ -147,6 +148,31 @@ const administrationSectionRoute = createRoute({
   component: administrationPage,
 })
 
+const requestsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('./sharing/RequestsPage.tsx'), 'RequestsPage'),
+})
+
+const agreementsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/agreements',
+  component: lazyRouteComponent(() => import('./sharing/AgreementsPage.tsx'), 'AgreementsPage'),
+})
+
+const agreementRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/agreements/$id',
+  component: lazyRouteComponent(() => import('./sharing/AgreementPage.tsx'), 'AgreementPage'),
+})
+
+const journalRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/journal',
+  validateSearch: readJournalAddress,
+  component: lazyRouteComponent(() => import('./journal/JournalPage.tsx'), 'JournalPage'),
+})
+
 export const makeRouter = () =>
   createRouter({
     routeTree: rootRoute.addChildren([
@@ -168,6 +194,10 @@ export const makeRouter = () =>
       charterRoute,
       administrationRoute,
       administrationSectionRoute,
+      requestsRoute,
+      agreementsRoute,
+      agreementRoute,
+      journalRoute,
     ]),
     parseSearch: readSearch,
     stringifySearch: writeSearch,

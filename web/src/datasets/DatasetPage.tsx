@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { type OwnAccess, rowsDenied, useOwnAccess } from '../sharing/access.ts'
 import message from '../shell/Message.module.css'
 import { useLanguage } from '../ui/use-language.ts'
 import { useIsNarrow } from '../ui/use-media.ts'
@@ -25,8 +26,11 @@ const parts = {
   versions: lazy(() => import('./versions/VersionsTab.tsx').then((m) => ({ default: m.VersionsTab }))),
   export: lazy(() => import('./ExportTab.tsx').then((m) => ({ default: m.ExportTab }))),
   api: lazy(() => import('./console/ApiConsole.tsx').then((m) => ({ default: m.ApiConsole }))),
+  usage: lazy(() => import('../journal/UsageTab.tsx').then((m) => ({ default: m.UsageTab }))),
+  sharing: lazy(() => import('../sharing/SharingTab.tsx').then((m) => ({ default: m.SharingTab }))),
   table: RecordTable,
 }
+const AccessPart = lazy(() => import('../sharing/AccessPart.tsx').then((m) => ({ default: m.AccessPart })))
 
 /** What every part of the page gets: the dataset, the address, and what the rows must fulfil. */
 export interface PartProps {
@@ -86,7 +90,9 @@ const withRows: readonly Tab[] = [...withFilters, 'export', 'api']
 function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
   const { t } = useLanguage()
   const isNarrow = useIsNarrow()
-  const shownTabs = tabs.filter((tab) => isOffered(tab, dataset))
+  const { data: access } = useOwnAccess(dataset.dataset_id)
+  const denied = rowsDenied(access)
+  const shownTabs = tabs.filter((tab) => isOffered(tab, dataset, access))
   const tab = shownTabs.find((name) => name === address.tab) ?? 'table'
   const placeField = geoFieldOf(dataset)
   const area = useArea(placeField && address.commune)
@@ -131,10 +137,10 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
         </div>
       </DatasetHead>
       <ActiveFilters {...props}>
-        {isNarrow && withFilters.includes(tab) && <FilterPanel {...props} isFlyout />}
+        {isNarrow && !denied && withFilters.includes(tab) && <FilterPanel {...props} isFlyout />}
       </ActiveFilters>
       <div className={styles.body}>
-        {!isNarrow && withFilters.includes(tab) && <FilterPanel {...props} />}
+        {!isNarrow && !denied && withFilters.includes(tab) && <FilterPanel {...props} />}
         <div
           className={styles.part}
           id="dataset-part"
@@ -142,7 +148,13 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
           aria-labelledby={`tab-${tab}`}
           data-tab={tab}
         >
-          {isAwaited && withRows.includes(tab) ? (
+          {!access && withRows.includes(tab) ? (
+            <div className={styles.waiting}>{t('datasets.opening')}</div>
+          ) : denied && withRows.includes(tab) ? (
+            <Suspense fallback={<div className={styles.waiting}>{t('datasets.opening')}</div>}>
+              <AccessPart dataset={dataset} denied={denied} />
+            </Suspense>
+          ) : isAwaited && withRows.includes(tab) ? (
             <div className={styles.waiting} role="status">
               {area === null
                 ? t('datasets.territory.unknown', { code: address.commune })
@@ -159,7 +171,8 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
   )
 }
 
-function isOffered(tab: Tab, dataset: Dataset): boolean {
+function isOffered(tab: Tab, dataset: Dataset, access: OwnAccess | undefined): boolean {
+  if (tab === 'sharing') return access?.mayManage === true
   if (tab === 'map') return geoFieldOf(dataset) !== undefined
   if (tab === 'versions') return dataset.metas.lacydon.version !== null
   return true

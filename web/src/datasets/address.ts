@@ -2,7 +2,17 @@ import { isLanguage, type Language } from '../ui/language.ts'
 import { parseViewport } from '../vessels/address.ts'
 import { joinList, splitList } from './lists.ts'
 
-export const tabs = ['table', 'map', 'chart', 'info', 'versions', 'export', 'api'] as const
+export const tabs = [
+  'table',
+  'map',
+  'chart',
+  'info',
+  'versions',
+  'export',
+  'api',
+  'usage',
+  'sharing',
+] as const
 export type Tab = (typeof tabs)[number]
 export const chartForms = ['bar', 'line', 'number'] as const
 export type ChartForm = (typeof chartForms)[number]

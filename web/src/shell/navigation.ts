@@ -6,4 +6,5 @@ export const navigation = [
   { to: '/live', label: 'nav.live' },
   { to: '/datasets', label: 'nav.datasets' },
   { to: '/organisations', label: 'nav.organisations' },
+  { to: '/requests', label: 'nav.sharing' },
 ] as const
