@@ -46,7 +46,7 @@ export async function openExport(
   // Nobody may ever read what was opened, and what waits to be read lets go of nothing by itself.
   stop(rows)
   try {
-    const chunks = await begun(rows)
+    const chunks = await begun(rows, signal)
     // What had to be prepared cannot be told to another thread; it is groups, and few.
     const isElsewhere = typeof format === 'string' && found.isSlow && ready === plan
     const written = isElsewhere
@@ -55,21 +55,28 @@ export async function openExport(
     const packed = parameters.flag('compressed', false) ? gzipped(written) : written
     const pieces = packed[Symbol.asyncIterator]()
     stop(pieces)
-    return outlet(await begun(pieces), { abort: () => abort.abort() })
+    return outlet(await begun(pieces, signal), { abort: () => abort.abort() })
   } catch (error) {
     abort.abort()
     throw error
   }
 }
 
-/** The same pieces, the first one known already: what fails at once fails here. */
-async function begun(iterator: AsyncIterator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+/**
+ * The same pieces, the first one known already: what fails at once fails here. What was stopped fails too: an iterator
+ * that is told to return ends as if it had said everything.
+ */
+async function begun(
+  iterator: AsyncIterator<Uint8Array>,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
   let first: IteratorResult<Uint8Array> | undefined = await iterator.next()
   return {
     [Symbol.asyncIterator]: () => ({
       async next() {
         const next = first ?? (await iterator.next())
         first = undefined
+        if (next.done) signal.throwIfAborted()
         // What comes from another thread may come without end: others get their turn between two pieces.
         await nextTurn()
         return next
