@@ -40,14 +40,14 @@ import { WordIndexes } from './datasets/words/word-indexes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { keepAccessLog } from './http/access-log.ts'
-import { type App, buildApp } from './http/app.ts'
+import { buildApp } from './http/app.ts'
 import type { DeclaredDoor } from './http/doors.ts'
 import { healthRoute } from './http/health.ts'
-import { listen } from './http/listen.ts'
+import { boundAddress, listen } from './http/listen.ts'
 import { metricsRoute } from './http/metrics.ts'
 import { Outbound } from './http/outbound.ts'
 import { serveWeb } from './http/web.ts'
-import { type Identity, openIdentity } from './identity.ts'
+import { openIdentity } from './identity.ts'
 import { journalDatasets } from './journal/datasets.ts'
 import { journalRoutes } from './journal/routes.ts'
 import { Journal } from './journal/service.ts'
@@ -71,6 +71,7 @@ import { sharingRoutes } from './sharing/routes.ts'
 import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
 import { sharingMigrations } from './sharing/tables.ts'
+import { noticesOf } from './start-notices.ts'
 import { decidedAudience } from './vessels/audience.ts'
 import { LiveStream } from './vessels/live-stream.ts'
 import { vesselRoutes } from './vessels/routes.ts'
@@ -266,7 +267,7 @@ export async function startLacydon(config: Config): Promise<Running> {
     await serveWeb(app)
     const address = await listen(app, config)
     identity.reachedAt(address)
-    writeLocalAccess(folder.path, { address: localAddress(app, address), token: identity.localToken })
+    writeLocalAccess(folder.path, { address: boundAddress(app, address), token: identity.localToken })
     closers.push(() => removeLocalAccess(folder.path))
 
     // Not waited for: nobody's first answer depends on it.
@@ -358,26 +359,6 @@ async function startDemo(config: Config, vessels: Vessels) {
     Math.min(now, Math.max(earliestMs, lastAt === null ? earliestMs : Date.parse(lastAt))),
   )
   return startDemoPort({ seed: config.demoSeed, startAt, speed: 1, port: 0, host: '127.0.0.1' })
-}
-
-/** Where this very process listens, whatever address people use. */
-function localAddress(app: App, address: string): string {
-  const bound = app.server.address()
-  if (bound === null || typeof bound === 'string') return address
-  const host = bound.family === 'IPv6' && bound.address !== '::' ? '[::1]' : '127.0.0.1'
-  return `http://${host}:${bound.port}`
-}
-
-function noticesOf({ setupToken, demoAccounts }: Identity, address: string): string[] {
-  // In the fragment: it reaches neither a server nor a log.
-  if (setupToken !== undefined)
-    return [`Make the administrator, once: ${address.replace(/\/$/, '')}/setup#${setupToken}`]
-  if (demoAccounts.length === 0) return []
-  const width = Math.max(...demoAccounts.map(({ email }) => email.length))
-  return [
-    'Invented accounts of the demo, for this start and this machine:',
-    ...demoAccounts.map(({ email, password, role }) => `  ${email.padEnd(width)}  ${password}  ${role}`),
-  ]
 }
 
 const plainLog = (log: pino.Logger) => ({

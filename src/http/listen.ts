@@ -24,3 +24,11 @@ export async function listen(app: App, { host, port, publicUrl }: Config): Promi
     throw error
   }
 }
+
+/** Where this very process listens, whatever address people use. */
+export function boundAddress(app: App, address: string): string {
+  const bound = app.server.address()
+  if (bound === null || typeof bound === 'string') return address
+  const host = bound.family === 'IPv6' && bound.address !== '::' ? '[::1]' : '127.0.0.1'
+  return `http://${host}:${bound.port}`
+}
