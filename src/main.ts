@@ -65,6 +65,7 @@ import { claimNewDatasets } from './sharing/claims.ts'
 import { limitUse } from './sharing/limit-use.ts'
 import { PartiesInMemory } from './sharing/parties.ts'
 import { Policies } from './sharing/policies.ts'
+import { presenceDatasets, presenceDerivation, presenceKeepDays } from './sharing/presence.ts'
 import { ownUseGrants } from './sharing/product-grants.ts'
 import { Quotas } from './sharing/quotas.ts'
 import { sharingRoutes } from './sharing/routes.ts'
@@ -72,6 +73,7 @@ import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
 import { sharingMigrations } from './sharing/tables.ts'
 import { noticesOf } from './start-notices.ts'
+import { type Chore, startUpkeep } from './upkeep.ts'
 import { decidedAudience } from './vessels/audience.ts'
 import { LiveStream } from './vessels/live-stream.ts'
 import { vesselRoutes } from './vessels/routes.ts'
@@ -90,10 +92,7 @@ export interface Running {
 const tickMs = 1_000
 const ageEveryMs = 5_000
 const wordsEveryMs = 5_000
-const tendEveryMs = 3_600_000
 const refreshEveryMs = 5_000
-/** Soon, so that an instance that never runs for an hour tends its streams too; not at once, the start comes first. */
-const firstTendMs = 60_000
 const simulatedDays = 3
 
 /** Starts the platform: configuration → engines → slices → http → listen. */
@@ -307,21 +306,6 @@ export async function startLacydon(config: Config): Promise<Running> {
     every(Vessels.saveEveryMs, () =>
       vessels.save().catch((error) => log.warn({ error: error.message }, 'vessels could not be saved')),
     )
-    const tend = async () => {
-      const by = { columnar, simulatedDays, now: () => new Date(), log }
-      await tendStreams({ ...by, datasets: aisDatasets, days: config.aisRetentionDays })
-      await tendStreams({ ...by, datasets: journalDatasets, days: config.journalRetentionDays })
-      await journal
-        .release(config.journalRetentionDays)
-        .catch((error) => log.warn({ error: error.message }, 'old lines of the journal could not be deleted'))
-    }
-    every(tendEveryMs, tend)
-    every(tendEveryMs, () =>
-      quotas.tend().catch((error) => log.warn({ error: error.message }, 'old use could not be forgotten')),
-    )
-    every(tendEveryMs, () =>
-      datasets.prune({ keepLast: config.versionsKeep, keepDays: config.versionsKeepDays }),
-    )
     // Other nodes publish too.
     if (control.engine === 'postgresql')
       every(refreshEveryMs, () =>
@@ -335,14 +319,30 @@ export async function startLacydon(config: Config): Promise<Running> {
           .refresh()
           .catch((error) => log.warn({ error: error.message }, 'accounts could not be read again')),
       )
-    every(tendEveryMs, () =>
-      loads.tend().catch((error) => log.warn({ error: error.message }, 'old loads could not be forgotten')),
-    )
-    every(tendEveryMs, () =>
-      pushes.tend().catch((error) => log.warn({ error: error.message }, 'old pushes could not be forgotten')),
-    )
-    const firstTend = setTimeout(tend, firstTendMs)
-    closers.push(() => clearTimeout(firstTend))
+    const tend = async () => {
+      const by = { columnar, simulatedDays, now, log }
+      await tendStreams({ ...by, datasets: aisDatasets, days: config.aisRetentionDays })
+      await tendStreams({ ...by, datasets: presenceDatasets, days: presenceKeepDays })
+      await tendStreams({ ...by, datasets: journalDatasets, days: config.journalRetentionDays })
+      await journal.release(config.journalRetentionDays)
+    }
+    const presence = presenceDerivation({
+      isSimulated: realm === 'simulated',
+      columnar,
+      definitionOf: (id) => datasets.get(id),
+      wanted: (input) => sharing.policyOf(describe(input)).aggregate,
+      now,
+    })
+    const versions = { keepLast: config.versionsKeep, keepDays: config.versionsKeepDays }
+    const chores: Chore[] = [
+      { run: tend, failure: 'what is past its time could not be deleted', isSoon: true },
+      { run: () => presence.run(), failure: 'presence could not be counted', isSoon: true },
+      { run: () => quotas.tend(), failure: 'old use could not be forgotten' },
+      { run: () => datasets.prune(versions), failure: 'old versions could not be purged' },
+      { run: () => loads.tend(), failure: 'old loads could not be forgotten' },
+      { run: () => pushes.tend(), failure: 'old pushes could not be forgotten' },
+    ]
+    closers.push(startUpkeep(chores, log))
     return { address, doors: app.doors.declared(), notices: noticesOf(identity, address), close }
   } catch (error) {
     await close()

@@ -1,5 +1,5 @@
 /** Filters and transforms as expressions of the query tree. */
-import { boxColumns, columnName, pointColumns } from '../datasets/rules.ts'
+import { boxColumns, columnName, pointColumns, tableName } from '../datasets/rules.ts'
 import type { DatasetField } from '../datasets/schema.ts'
 import {
   and,
@@ -9,6 +9,7 @@ import {
   type Literal,
   not,
   or,
+  table,
   value,
 } from '../engines/columnar/query.ts'
 import { invalidInput } from '../errors.ts'
@@ -23,6 +24,19 @@ export type LookUp = (leaf: DatasetLookUp, of: Expression) => Expression
 export const noLookUp: LookUp = ({ dataset }) => {
   throw invalidInput(`This filter looks into “${dataset}”, which cannot be asked here.`)
 }
+
+/** For the platform's own filters: among the rows of the table of the other dataset. `definitionOf` throws `not_found`. */
+export const tableLookUp =
+  (definitionOf: (dataset: string) => { fields: readonly DatasetField[] }): LookUp =>
+  (leaf, of) => ({
+    kind: 'in-query',
+    of,
+    query: {
+      from: table(tableName(leaf.dataset)),
+      where: filterExpression(leaf.where, definitionOf(leaf.dataset).fields),
+      select: [{ as: 'of', value: column(leaf.field) }],
+    },
+  })
 
 const comparisons = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
 import type { Filter, Restriction } from './schema.ts'
 
-type Written = string | { op: string; of?: Written | Written[]; where?: Written; dataset?: string }
+/** A filter, or the name of a part of public-release.json. */
+export type Written = string | { op: string; of?: Written | Written[]; where?: Written; dataset?: string }
 interface Release {
   datasets: Record<string, { keep: Written | null; isPrivate?: boolean }>
   [part: string]: unknown
@@ -24,6 +25,10 @@ function resolve(of: Written, suffix: string): Filter {
   if (of.dataset !== undefined) filter.dataset = `${of.dataset}${suffix}`
   return filter as Filter
 }
+
+/** A filter of the platform for a dataset of the same realm as `dataset`, real or simulated. */
+export const platformFilter = (of: Written, dataset: string): Filter =>
+  resolve(of, dataset.endsWith(twin) ? twin : '')
 
 /** The restrictions that hold for a dataset without anybody having written them. */
 export function platformRestrictions(dataset: string): Restriction[] {

@@ -1,10 +1,9 @@
 /** The decision on every access, from what is written and who is asking, within microseconds and up to date. */
 import { createHash } from 'node:crypto'
-import { tableName } from '../datasets/rules.ts'
 import type { DatasetDefinition, DatasetField } from '../datasets/schema.ts'
 import type { Columnar, Row } from '../engines/columnar/columnar.ts'
 import { compilePredicate } from '../engines/columnar/evaluate.ts'
-import { column, type Expression, type From, table } from '../engines/columnar/query.ts'
+import type { Expression } from '../engines/columnar/query.ts'
 import type { ControlDb } from '../engines/control/control.ts'
 import { LacydonError, notFound } from '../errors.ts'
 import type { Action, Principal } from '../http/principal.ts'
@@ -21,7 +20,7 @@ import {
 } from './compile.ts'
 import type { Allowed, Decision, Denied, PolicySnapshot } from './decision.ts'
 import { defaultPolicy } from './defaults.ts'
-import { filterExpression, type LookUp } from './expressions.ts'
+import { type LookUp, tableLookUp } from './expressions.ts'
 import { ownerActions, presetGrants } from './presets.ts'
 import { makePseudonyms, Pseudonyms, type PseudonymTables } from './pseudonym.ts'
 import { isPrivateByNature, platformRestrictions } from './public-release.ts'
@@ -239,16 +238,7 @@ export class Sharing {
     return tables
   }
 
-  readonly #lookUp: LookUp = (leaf, of) => {
-    const { fields } = this.#options.definitionOf(leaf.dataset)
-    const from: From = table(tableName(leaf.dataset))
-    const where = filterExpression(leaf.where, fields)
-    return {
-      kind: 'in-query',
-      of,
-      query: { from, where, select: [{ as: 'of', value: column(leaf.field) }] },
-    }
-  }
+  readonly #lookUp: LookUp = (leaf, of) => tableLookUp(this.#options.definitionOf)(leaf, of)
 
   /** Whether it withholds nothing. */
   isWhole(decision: Allowed, fields: readonly DatasetField[]): boolean {

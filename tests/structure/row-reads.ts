@@ -20,6 +20,8 @@ export const rowReaders: Record<string, string> = {
   'src/connectors/portals/stored-checksum.ts':
     'compares what was imported with its source; answers a checksum',
   'src/journal/usage.ts': 'sums of use; its route says by organisation to the owner and to auditors only',
+  'src/sharing/derivation.ts':
+    'counts that are published with fewer than k left out, as a dataset of their own',
   'src/sharing/pseudonym.ts': 'values to be replaced by pseudonyms before the secured relation is read',
   'src/sharing/see-as.ts': secured,
   'src/vessels/service.ts': 'the live map: the door decides on the dataset before it answers',
