@@ -225,8 +225,8 @@ export async function textOf(response: Response): Promise<string> {
   return bytes.toString('latin1')
 }
 
-/** Files of loads that are over. */
+/** What was unpacked for loads that are over: a failed one keeps only the file that was sent. */
 async function leftovers(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir, { recursive: true })
-  return names.filter((name) => /(^|\/)(uploads?|loads)\/[^/]+\/(file|unpacked)$/.test(name))
+  return names.filter((name) => /(^|\/)loads\/[^/]+\/(unpacked|utf8|table)/.test(name))
 }

@@ -6,7 +6,7 @@ import { holdsOf, type Thresholds } from './holds.ts'
 import type { LoadLimits } from './limits.ts'
 import { LoadThreads } from './load-threads.ts'
 import type { LoadsStore, StoredLoad } from './loads-store.ts'
-import { type RunOutcome, runLoad, tidyFolder } from './run-load.ts'
+import { type RunOutcome, runLoad, tidyFolder, tidyMade } from './run-load.ts'
 import type { LoadPlan, LoadView } from './schema.ts'
 import type { LoadsDependencies } from './service.ts'
 import type { Uploads } from './upload.ts'
@@ -95,6 +95,7 @@ export class LoadJobs {
       if (job.abort.signal.aborted) return
       const known = error instanceof LacydonError
       if (!known) this.deps.log.warn({ load: id, error: (error as Error).stack }, 'a load failed')
+      await tidyMade(this.deps.uploads.folderOf(id))
       await this.finish({
         ...((await this.deps.store.find(id)) ?? load),
         state: 'failed',

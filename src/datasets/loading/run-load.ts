@@ -202,8 +202,15 @@ function resultOf(
   return { rowCount, rejectedCount, rules: [...rules.values()], violations, reader }
 }
 
+const made = ['unpacked', 'utf8', 'utf8.csv', 'table.csv', 'table.csv.padded']
+
+/** Deletes what was made of the file: a load that failed keeps the file alone, to be started again. */
+export async function tidyMade(folder: string): Promise<void> {
+  for (const name of made) await rm(join(folder, name), { force: true })
+}
+
 /** Deletes what a finished load needs no longer; its plan and its rejected rows stay. */
 export async function tidyFolder(folder: string): Promise<void> {
-  for (const name of ['file', 'unpacked', 'utf8', 'utf8.csv', 'table.csv', 'table.csv.padded'])
-    await rm(join(folder, name), { force: true })
+  await tidyMade(folder)
+  await rm(join(folder, 'file'), { force: true })
 }

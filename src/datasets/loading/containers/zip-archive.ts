@@ -42,8 +42,9 @@ export class ZipArchive {
   static open(path: string, limits: LoadLimits): ZipArchive {
     const file = openSync(path, 'r')
     try {
-      const entries = readDirectory(file, fstatSync(file).size, limits)
-      refuseOverlaps(entries)
+      const { size } = fstatSync(file)
+      const entries = readDirectory(file, size, limits)
+      refuseOverlaps(entries, size)
       return new ZipArchive(path, entries, limits)
     } finally {
       closeSync(file)
@@ -196,9 +197,12 @@ function readEntry(directory: Buffer, at: number): ZipEntry {
   }
 }
 
-/** Entries that share bytes make a small archive unpack to anything. */
-function refuseOverlaps(entries: readonly ZipEntry[]): void {
+/** Entries that share bytes make a small archive unpack to anything; one longer than the file hides its ratio. */
+function refuseOverlaps(entries: readonly ZipEntry[], size: number): void {
   const sorted = [...entries].sort((a, b) => a.headerOffset - b.headerOffset)
+  const last = sorted.at(-1)
+  if (last && last.headerOffset + 30 + last.packedBytes > size)
+    throw damaged('zip', `“${last.name.slice(-80)}” is longer than the archive`)
   for (let i = 1; i < sorted.length; i++) {
     const before = sorted[i - 1]!
     if (before.headerOffset + 30 + before.packedBytes > sorted[i]!.headerOffset)
