@@ -10,7 +10,8 @@ const Literals = <const T extends readonly string[]>(values: T) =>
 
 const Name = Type.String({ minLength: 1, maxLength: 200 })
 const Id = Type.String({ minLength: 1, maxLength: 100 })
-const When = Type.String({ maxLength: 40 })
+// At least one character, or null would be read as an empty text by what coerces types.
+const When = Type.String({ minLength: 1, maxLength: 40 })
 export const RoleName = Literals(organisationRoles)
 
 export const organisationKinds = ['public', 'private', 'association', 'academic'] as const
