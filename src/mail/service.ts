@@ -114,8 +114,12 @@ export class Mailer {
   }
 
   /** Resolves once everything given to `send` is away. */
-  async close(): Promise<void> {
+  async flush(): Promise<void> {
     await Promise.all(this.#sending)
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
     this.#transport?.close()
   }
 

@@ -48,17 +48,21 @@ export const atHome: IdentityConfig = {
 
 export async function openInstance(
   change: Partial<IdentityConfig> = {},
-  { fetch: ask = fetch }: { fetch?: typeof fetch } = {},
+  { databaseUrl }: { databaseUrl?: string } = {},
 ): Promise<Instance> {
   const config = { ...atHome, ...change }
   const folder = mkdtempSync(join(tmpdir(), 'lacydon-accounts-'))
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
-  const control = await openControl({ file: join(folder, 'control.sqlite'), log })
+  const control = await openControl({
+    ...(databaseUrl !== undefined && { url: databaseUrl }),
+    file: join(folder, 'control.sqlite'),
+    log,
+  })
   await control.migrate([mailMigrations, accountMigrations, organisationMigrations])
   let nowMs = Date.now()
   const now = () => new Date(nowMs)
-  const identity = await openIdentity({ config, control, now, fetch: ask, log })
+  const identity = await openIdentity({ config, control, now, fetch, log })
   const { accounts, organisations } = identity
   const app = await buildApp({
     trustedProxies: config.trustedProxies,
@@ -101,7 +105,7 @@ export async function openInstance(
       return id
     },
     async lastToken() {
-      await new Promise((resolve) => setImmediate(resolve))
+      await identity.mailer.flush()
       const administrator = { kind: 'service', name: 'local' } as const
       const { mails } = await identity.mailer.outbox(administrator)
       return /#([\w-]{43})/.exec(mails[0]?.text ?? '')?.[1] ?? ''

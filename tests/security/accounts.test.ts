@@ -511,7 +511,7 @@ describe('a person', () => {
     const chief = await signedIn('chef@port.example')
     expect((await chief.get('/api/v1/accounts/events')).statusCode).toBe(403)
     const body = { email: 'bruno@port.example' }
-    expect((await chief.ask('POST', '/api/v1/accounts/resets', body)).statusCode).toBe(401)
+    expect((await chief.ask('POST', '/api/v1/accounts/resets', body)).statusCode).toBe(403)
     const machine = { authorization: `Local ${instance.localToken}`, origin: undefined }
     const local = instance.browser({ address: '127.0.0.1', host: '127.0.0.1:8787' })
     expect((await local.ask('POST', '/api/v1/accounts/resets', body, machine)).statusCode).toBe(201)
