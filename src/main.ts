@@ -23,6 +23,9 @@ import { Loads } from './datasets/loading/service.ts'
 import { loadingMigrations } from './datasets/loading/tables.ts'
 import { packRoutes } from './datasets/pack/routes.ts'
 import { tendStreams } from './datasets/retention.ts'
+import { reuseRoutes } from './datasets/reuses/routes.ts'
+import { DatasetReuses } from './datasets/reuses/service.ts'
+import { reuseMigrations } from './datasets/reuses/tables.ts'
 import { datasetRoutes } from './datasets/routes.ts'
 import { SeenDatasets } from './datasets/seen.ts'
 import { Datasets } from './datasets/service.ts'
@@ -37,6 +40,7 @@ import { Tiles } from './datasets/tiles/tiles.ts'
 import { versionRoutes } from './datasets/versions-routes.ts'
 import { wordMeasure } from './datasets/words/measures.ts'
 import { WordIndexes } from './datasets/words/word-indexes.ts'
+import { dataspaceRoutes } from './dataspace/routes.ts'
 import { openDataFolder } from './engines/data-folder.ts'
 import { openEngines } from './engines/engines.ts'
 import { keepAccessLog } from './http/access-log.ts'
@@ -117,6 +121,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       exploreMigrations,
       portalMigrations,
       streamMigrations,
+      reuseMigrations,
       journalMigrations,
       sharingMigrations,
       mailMigrations,
@@ -228,11 +233,13 @@ export async function startLacydon(config: Config): Promise<Running> {
       now,
       visibleFields,
       totalsOfUse: () => use.totals(),
+      offersTo: (principal, id, base) => sharing.offersTo(principal, describe(id), base) ?? [],
       publicUrl: config.publicUrl,
     })
     const tiles = new Tiles({ columnar, sources, now, visibleFields })
     closers.push(() => tiles.close())
     tileRoutes(app, tiles, config)
+    reuseRoutes(app, { reuses: new DatasetReuses({ control, now }), seen, standingOf })
     packRoutes(app, { columnar, sources, now, visibleFields })
     const rowStreams = new RowStreams({ columnar, sources, now, log, visibleFields })
     closers.push(() => rowStreams.close())
@@ -253,6 +260,7 @@ export async function startLacydon(config: Config): Promise<Running> {
       sources,
       columnar,
     })
+    dataspaceRoutes(app, { sharing, datasets, publicUrl: config.publicUrl })
     identity.routes(app, {
       datasets,
       ownedBy: (id, principal) =>
