@@ -48,7 +48,7 @@ export const atHome: IdentityConfig = {
 
 export async function openInstance(
   change: Partial<IdentityConfig> = {},
-  { databaseUrl }: { databaseUrl?: string } = {},
+  { databaseUrl, startMs = Date.now() }: { databaseUrl?: string; startMs?: number } = {},
 ): Promise<Instance> {
   const config = { ...atHome, ...change }
   const folder = mkdtempSync(join(tmpdir(), 'lacydon-accounts-'))
@@ -60,7 +60,7 @@ export async function openInstance(
     log,
   })
   await control.migrate([mailMigrations, accountMigrations, organisationMigrations])
-  let nowMs = Date.now()
+  let nowMs = startMs
   const now = () => new Date(nowMs)
   const identity = await openIdentity({ config, control, now, fetch, log })
   const { accounts, organisations } = identity
