@@ -9,6 +9,7 @@ import { durationWords } from './duration.ts'
 import { unitOf } from './explore-answers.ts'
 import { useNames } from './names.ts'
 import { QualitySection } from './quality/QualitySection.tsx'
+import { ReusesSection } from './reuses/ReusesSection.tsx'
 import { ScrollBox } from './ScrollBox.tsx'
 import styles from './Sections.module.css'
 
@@ -137,6 +138,7 @@ export function InfoTab({ dataset }: PartProps) {
             <DescribeForm id={dataset.dataset_id} />
           </div>
         )}
+        <ReusesSection id={dataset.dataset_id} />
         <QualitySection id={dataset.dataset_id} />
         <section className={styles.section}>
           <h2>{t('datasets.info.cite')}</h2>
