@@ -18,10 +18,15 @@ export function useSession() {
   })
 }
 
+/** For queries whose answer is the same whoever asks. */
+export const forEverybody = { isForEverybody: true }
+
 /** Everything that was read for somebody else is forgotten, and read again where it is shown. */
 function becomes(queries: QueryClient, session: SessionView): void {
   queries.setQueryData(sessionKey, session)
-  void queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] })
+  void queries.resetQueries({
+    predicate: ({ queryKey, meta }) => queryKey[0] !== sessionKey[0] && meta?.isForEverybody !== true,
+  })
 }
 
 /** After something that may have ended this session or changed its rights. */

@@ -49,7 +49,7 @@ export function ConsortiumPage() {
 
 function Opened({ consortium }: { consortium: ConsortiumView }) {
   const { t } = useLanguage()
-  const { day } = useMoments()
+  const { day, lastDay } = useMoments()
   const { data: session } = useSession()
   const organisations = useOrganisations()
   const [isAdding, setAdding] = useState(false)
@@ -89,7 +89,7 @@ function Opened({ consortium }: { consortium: ConsortiumView }) {
             {consortium.until
               ? t('organisations.members.period', {
                   from: day(consortium.from),
-                  until: day(consortium.until),
+                  until: lastDay(consortium.until),
                 })
               : t('organisations.members.since', { day: day(consortium.from) })}
           </dd>
@@ -163,7 +163,7 @@ function MemberItem({
   onEnd: (() => void) | undefined
 }) {
   const { t, language } = useLanguage()
-  const { day } = useMoments()
+  const { day, lastDay } = useMoments()
   return (
     <li className={styles.item} data-off={member.isInForce ? undefined : ''}>
       <div className={styles.what}>
@@ -188,7 +188,7 @@ function MemberItem({
         <span className={styles.sub}>
           {member.until === null
             ? t('organisations.members.since', { day: day(member.from) })
-            : t('organisations.members.period', { from: day(member.from), until: day(member.until) })}
+            : t('organisations.members.period', { from: day(member.from), until: lastDay(member.until) })}
         </span>
       </div>
       {onEnd && (

@@ -132,7 +132,7 @@ function Growth({ months, datasets }: { months: Contribution['months']; datasets
       }
     >
       {isTable ? (
-        <ScrollBox label={finding} className={page.wide}>
+        <ScrollBox label={t('organisations.contributions.monthly')} className={page.wide}>
           <table className={styles.table}>
             <thead>
               <tr>
@@ -168,7 +168,7 @@ function DatasetTable({ datasets }: Pick<Contribution, 'datasets'>) {
   const { age } = useMoments()
   return (
     <Section title={t('organisations.contributions.each')}>
-      <ScrollBox label={t('organisations.contributions.each')} className={page.wide}>
+      <ScrollBox label={t('organisations.contributions.datasets')} className={page.wide}>
         <table className={styles.table}>
           <thead>
             <tr>

@@ -16,7 +16,14 @@ import { useMoments } from '../accounts/moments.ts'
 import { Named } from '../accounts/Named.tsx'
 import { splitName } from '../accounts/names.ts'
 import { Refused } from '../accounts/Refused.tsx'
-import { useReadSessionAgain, useSession, useSignIn, useSignOut, useSwitch } from '../accounts/session.ts'
+import {
+  forEverybody,
+  useReadSessionAgain,
+  useSession,
+  useSignIn,
+  useSignOut,
+  useSwitch,
+} from '../accounts/session.ts'
 import controls from '../datasets/Controls.module.css'
 import { useLanguage } from '../ui/use-language.ts'
 
@@ -37,6 +44,7 @@ export function InvitationPage() {
       ask<Offer>('/api/v1/invitations/offer', { method: 'POST', body: { token }, signal }),
     enabled: token !== '',
     retry: false,
+    meta: forEverybody,
     staleTime: Number.POSITIVE_INFINITY,
   })
   if (token === '' || offer.error)

@@ -172,10 +172,10 @@ function EndDialog({
 
 function usePeriod() {
   const { t } = useLanguage()
-  const { day } = useMoments()
+  const { day, lastDay } = useMoments()
   return ({ from, until, isInForce }: MemberView) => {
     if (until === null) return t('organisations.members.since', { day: day(from) })
-    const days = { from: day(from), until: day(until) }
+    const days = { from: day(from), until: lastDay(until) }
     return isInForce ? t('organisations.members.period', days) : t('organisations.members.was', days)
   }
 }

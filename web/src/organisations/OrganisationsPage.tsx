@@ -163,7 +163,7 @@ function OrganisationItem({
 
 function ConsortiumItem({ consortium }: { consortium: ConsortiumView }) {
   const { t, language } = useLanguage()
-  const { day } = useMoments()
+  const { day, lastDay } = useMoments()
   const inForce = consortium.members.filter(({ isInForce }) => isInForce).length
   return (
     <li className={styles.item}>
@@ -186,7 +186,10 @@ function ConsortiumItem({ consortium }: { consortium: ConsortiumView }) {
       </div>
       <span className={styles.sub}>
         {consortium.until
-          ? t('organisations.members.period', { from: day(consortium.from), until: day(consortium.until) })
+          ? t('organisations.members.period', {
+              from: day(consortium.from),
+              until: lastDay(consortium.until),
+            })
           : t('organisations.members.since', { day: day(consortium.from) })}
       </span>
     </li>

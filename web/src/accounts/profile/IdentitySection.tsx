@@ -24,7 +24,7 @@ export function IdentitySection({
   session: PersonSession
 }) {
   const { t } = useLanguage()
-  const { day } = useMoments()
+  const { lastDay } = useMoments()
   const navigate = useNavigate()
   const readAgain = useReadSessionAgain()
   const [name, setName] = useState(person.name)
@@ -121,7 +121,7 @@ export function IdentitySection({
                   <span className={styles.sub}>
                     {t(`organisations.role.${membership.role}`)}
                     {membership.until &&
-                      ` · ${t('organisations.members.until', { day: day(membership.until) })}`}
+                      ` · ${t('organisations.members.until', { day: lastDay(membership.until) })}`}
                   </span>
                 </div>
               </li>
