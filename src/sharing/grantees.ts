@@ -138,3 +138,16 @@ export const mayAsOwner = (
   isOwner(policy, asking) &&
   asking.role !== null &&
   (ownerActions[asking.role as keyof typeof ownerActions] ?? []).includes(action)
+
+/** Grants that somebody may know of: those that name them, in force or waiting for an agreement; all for the owner. */
+export function knownGrants(principal: Principal, snapshot: PolicySnapshot, now: string): Grant[] {
+  const asking = askingOf(principal, snapshot.parties, now)
+  const isLive = ({ revokedAt, until }: Grant) =>
+    (revokedAt === null || revokedAt > now) && (until === null || until > now)
+  if (isOwner(snapshot.policy, asking)) return snapshot.grants.filter(isLive)
+  return snapshot.grants.filter((grant) => {
+    if (!membership(grant.grantee, asking, snapshot.parties, now)) return false
+    const { missing } = standing(grant, asking, snapshot, now)
+    return missing === undefined || missing === 'agreement_required' || missing === 'suspended'
+  })
+}

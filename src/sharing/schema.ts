@@ -314,6 +314,28 @@ export const DataRequest = Type.Object({
 })
 export type DataRequest = Static<typeof DataRequest>
 
+export interface OdrlConstraint {
+  leftOperand: string
+  operator: string
+  rightOperand: string
+}
+
+export interface OdrlRule {
+  /** `use`, `reproduce` or `distribute`. */
+  action: string
+  constraint: OdrlConstraint[]
+  duty: { action: string }[]
+}
+
+/** An offer in the closed profile of ODRL, whatever it is written in. It has permissions or prohibitions. */
+export interface OdrlOffer {
+  uid: string
+  assigner: string
+  profile: string
+  permission: OdrlRule[]
+  prohibition: OdrlRule[]
+}
+
 export type OrganisationStatus = 'invited' | 'active' | 'suspended' | 'left'
 
 /** Organisations as a decision sees them: plain data, replaced as a whole when any of it changes. */

@@ -21,12 +21,14 @@ import {
 import type { Allowed, Decision, Denied, PolicySnapshot } from './decision.ts'
 import { defaultPolicy } from './defaults.ts'
 import { type LookUp, tableLookUp } from './expressions.ts'
+import { knownGrants } from './grantees.ts'
+import { offersOf } from './odrl.ts'
 import { ownerActions, presetGrants } from './presets.ts'
 import { makePseudonyms, Pseudonyms, type PseudonymTables } from './pseudonym.ts'
 import { isPrivateByNature, platformRestrictions } from './public-release.ts'
 import { fieldScope } from './reader.ts'
 import { type DecisionContext, effective } from './rules.ts'
-import type { Grant, Parties, Policy, Quota, Restriction } from './schema.ts'
+import type { Grant, OdrlOffer, Parties, Policy, Quota, Restriction } from './schema.ts'
 import { type SharingState, SharingStore } from './store.ts'
 
 /** What a decision is asked about. */
@@ -255,6 +257,17 @@ export class Sharing {
     const { owner, visibility } = this.policyOf(asked)
     const acting = principal.kind === 'user' || principal.kind === 'key' ? principal.organisation : null
     return visibility === 'public' || (owner !== null && owner === acting)
+  }
+
+  /**
+   * What somebody may know of how a dataset is shared, as ODRL: the grants that name them, all for the owner's members.
+   * Undefined for who may not know that it exists. `base`: address of the platform, without a slash at the end.
+   */
+  offersTo(principal: Principal, asked: DatasetAsked, base: string): OdrlOffer[] | undefined {
+    if (!this.decide(principal, asked, 'discover').allow) return undefined
+    const snapshot = this.snapshotOf(asked)
+    const grants = knownGrants(principal, snapshot, this.now().toISOString())
+    return offersOf(snapshot.policy, grants, { base, termsOf: (id) => this.#state.templates.get(id)?.at(-1) })
   }
 
   fieldsOf(decision: Allowed, fields: readonly DatasetField[]): DatasetField[] {

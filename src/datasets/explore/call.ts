@@ -2,6 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Columnar } from '../../engines/columnar/columnar.ts'
+import type { Principal } from '../../http/principal.ts'
+import type { OdrlOffer } from '../../sharing/schema.ts'
 import type { ExportWriters } from '../exports/writers.ts'
 import type { VisibleFields } from './access.ts'
 import type { AnswerCache } from './answer-cache.ts'
@@ -24,6 +26,8 @@ export interface Explore {
   writers: ExportWriters
   /** Use of each dataset by its id. */
   totalsOfUse(): Promise<ReadonlyMap<string, UseTotals>>
+  /** How a dataset is shared, as far as somebody may know. */
+  offersTo(principal: Principal, dataset: string, base: string): readonly OdrlOffer[]
   /** Address under which people reach this instance, without a slash at the end. */
   baseOf(request: FastifyRequest): string
 }

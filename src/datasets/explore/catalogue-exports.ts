@@ -111,7 +111,13 @@ async function exportCatalogue(call: Call, explore: Explore) {
       JSON.stringify(bodies),
     )
   const head = headOf(asking.base, parsed.lang)
-  const entries = bodies.map((body) => entryOf(body, parameters, asking.base, explore, parsed.lang))
+  const { principal } = request
+  const entries = bodies.map((body) => ({
+    ...entryOf(body, parameters, asking.base, explore, parsed.lang),
+    offers: explore.offersTo(principal, body.dataset_id, asking.base),
+  }))
+  // Whoever signs in may know of offers that others do not.
+  if (principal.kind !== 'anonymous') reply.header('cache-control', 'private, no-store')
   return fileHeaders(reply, format.contentType, `catalogue.${format.extension}`).send(
     format.write(head, entries),
   )
@@ -135,7 +141,7 @@ function entryOf(
   base: string,
   { sources }: Explore,
   lang: string,
-): CatalogueEntry {
+): Omit<CatalogueEntry, 'offers'> {
   const { metadata, createdAt, definition } = sources.describe(body.dataset_id)
   const metas = body.metas.default as { title: string; description: string; modified: string }
   const asked = parameters

@@ -24,6 +24,8 @@ export interface ExploreOptions
   visibleFields?: VisibleFields
   /** Default: nothing was ever used. */
   totalsOfUse?: Explore['totalsOfUse']
+  /** Default: nothing is told of it. */
+  offersTo?: Explore['offersTo']
 }
 
 export const exploreRoot = '/api/explore/v2.1'
@@ -35,6 +37,7 @@ export async function exploreRoutes(app: App, options: ExploreOptions): Promise<
     ...options,
     visibleFields: options.visibleFields ?? everythingVisible,
     totalsOfUse: options.totalsOfUse ?? (async () => new Map()),
+    offersTo: options.offersTo ?? (() => []),
     cache: new AnswerCache(cacheBytes),
     writers: new ExportWriters(),
     baseOf: (request: FastifyRequest) =>

@@ -1,4 +1,5 @@
 /** The catalogue in DCAT, as one graph. Pure. */
+import type { OdrlOffer, OdrlRule } from '../../sharing/schema.ts'
 
 export interface CatalogueEntry {
   id: string
@@ -20,6 +21,8 @@ export interface CatalogueEntry {
   /** ISO 8601 duration, empty for none. */
   updateEvery: string
   distributions: readonly { format: string; mediaType: string; address: string }[]
+  /** How it is shared, as far as the asker may know. */
+  offers: readonly OdrlOffer[]
 }
 
 export interface CatalogueHead {
@@ -35,6 +38,7 @@ export interface CatalogueHead {
 export const namespaces = {
   dcat: 'http://www.w3.org/ns/dcat#',
   dct: 'http://purl.org/dc/terms/',
+  odrl: 'http://www.w3.org/ns/odrl/2/',
   foaf: 'http://xmlns.com/foaf/0.1/',
   rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
   rdfs: 'http://www.w3.org/2000/01/rdf-schema#',
@@ -116,11 +120,13 @@ function entryNodes(entry: CatalogueEntry, publisher: Term): Node[] {
     ...entry.languages.map((language): [Curie, Term] => ['dct:language', languageTerm(language)]),
     ...entry.references.filter(isIri).map((reference): [Curie, Term] => ['dct:relation', link(reference)]),
     ...distributions.map((one): [Curie, Term] => ['dcat:distribution', link(one.address)]),
+    ...entry.offers.map((offer): [Curie, Term] => ['odrl:hasPolicy', link(offer.uid)]),
   ]
   if (entry.issuedAt) properties.push(['dct:issued', typed(entry.issuedAt, 'xsd:dateTime')])
   const license = licenseTerm(entry)
   return [
     { iri: address, type: 'dcat:Dataset', properties },
+    ...entry.offers.map((offer) => offerNode(offer, address)),
     ...distributions.map(
       ({ format, mediaType, address: file }): Node => ({
         iri: file,
@@ -135,6 +141,48 @@ function entryNodes(entry: CatalogueEntry, publisher: Term): Node[] {
       }),
     ),
   ]
+}
+
+function offerNode({ uid, assigner, profile, permission, prohibition }: OdrlOffer, target: string): Node {
+  const rules = (property: Curie, type: Curie, list: readonly OdrlRule[]) =>
+    list.map((rule): [Curie, Term] => [property, ruleTerm(rule, type, [['odrl:target', link(target)]])])
+  return {
+    iri: uid,
+    type: 'odrl:Offer',
+    properties: [
+      ['odrl:uid', link(uid)],
+      ['odrl:profile', link(profile)],
+      ['odrl:assigner', link(assigner)],
+      ...rules('odrl:permission', 'odrl:Permission', permission),
+      ...rules('odrl:prohibition', 'odrl:Prohibition', prohibition),
+    ],
+  }
+}
+
+/** Every term is of the closed profile, whose names are those of ODRL. */
+const odrl = (name: string): Term => link(`${namespaces.odrl}${name}`)
+
+const ruleTerm = ({ action, constraint, duty }: OdrlRule, type: Curie, more: [Curie, Term][]): Term =>
+  blank(
+    type,
+    ...more,
+    ['odrl:action', odrl(action)],
+    ...constraint.map(({ leftOperand, operator, rightOperand }): [Curie, Term] => [
+      'odrl:constraint',
+      blank(
+        'odrl:Constraint',
+        ['odrl:leftOperand', odrl(leftOperand)],
+        ['odrl:operator', odrl(operator)],
+        ['odrl:rightOperand', operandTerm(leftOperand, rightOperand)],
+      ),
+    ]),
+    ...duty.map((one): [Curie, Term] => ['odrl:duty', blank('odrl:Duty', ['odrl:action', odrl(one.action)])]),
+  )
+
+const operandTerm = (leftOperand: string, operand: string): Term => {
+  if (leftOperand === 'dateTime') return typed(operand, 'xsd:dateTime')
+  if (leftOperand === 'count') return typed(operand, 'xsd:integer')
+  return leftOperand === 'recipient' ? link(operand) : text(operand)
 }
 
 const languageCodes: Record<string, string> = {
