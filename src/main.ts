@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { startDemoPort } from '../simulator/demo-port.ts'
 import { removeLocalAccess, writeLocalAccess } from './accounts/local-access.ts'
 import { accountMigrations } from './accounts/tables.ts'
+import { sendExpiryNotice } from './agreement-letters.ts'
 import type { Config } from './config.ts'
 import { aisDatasets, type Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
@@ -66,6 +67,7 @@ import { productDatasets } from './product.ts'
 import { collectGarbage } from './settled-memory.ts'
 import { Agreements } from './sharing/agreements.ts'
 import { claimNewDatasets } from './sharing/claims.ts'
+import { ExpiryLetters } from './sharing/expiry-letters.ts'
 import { limitUse } from './sharing/limit-use.ts'
 import { PartiesInMemory } from './sharing/parties.ts'
 import { Policies } from './sharing/policies.ts'
@@ -341,10 +343,16 @@ export async function startLacydon(config: Config): Promise<Running> {
       wanted: (input) => sharing.policyOf(describe(input)).aggregate,
       now,
     })
+    const letters = new ExpiryLetters({
+      control,
+      sharing,
+      send: (notice) => sendExpiryNotice(identity, notice, config.publicUrl ?? address),
+    })
     const versions = { keepLast: config.versionsKeep, keepDays: config.versionsKeepDays }
     const chores: Chore[] = [
       { run: tend, failure: 'what is past its time could not be deleted', isSoon: true },
       { run: () => presence.run(), failure: 'presence could not be counted', isSoon: true },
+      { run: () => letters.run(), failure: 'letters about agreements could not be sent', isSoon: true },
       { run: () => quotas.tend(), failure: 'old use could not be forgotten' },
       { run: () => datasets.prune(versions), failure: 'old versions could not be purged' },
       { run: () => loads.tend(), failure: 'old loads could not be forgotten' },

@@ -41,11 +41,27 @@ export type SharingTables = {
     used: number
   }
   sharing_stream: { id: string; subject: string; expires_at: string }
+  /** Letters about the end of an agreement that were sent: each once. */
+  sharing_notice: { agreement: string; expires_at: string; days: number }
+  /** Uses of an agreement, one of each mode; `state` as of the Dataspace Protocol. */
+  sharing_transfer: {
+    id: string
+    agreement: string
+    mode: string
+    state: string
+    started_at: string
+    changed_at: string
+  }
 }
 
 export type DocumentTable = Exclude<
   keyof SharingTables,
-  'sharing_event' | 'sharing_counter' | 'sharing_use' | 'sharing_stream'
+  | 'sharing_event'
+  | 'sharing_counter'
+  | 'sharing_use'
+  | 'sharing_stream'
+  | 'sharing_notice'
+  | 'sharing_transfer'
 >
 export const documentTables: readonly DocumentTable[] = [
   'sharing_policy',
@@ -109,5 +125,30 @@ export const sharingMigrations = defineMigrations('sharing', [
         subject: { kind: 'text' },
         expires_at: { kind: 'instant' },
       }),
+  },
+  {
+    name: 'sharing_notice',
+    up: (schema) =>
+      schema.table(
+        'sharing_notice',
+        { agreement: { kind: 'text' }, expires_at: { kind: 'instant' }, days: { kind: 'integer' } },
+        { primaryKey: ['agreement', 'expires_at', 'days'] },
+      ),
+  },
+  {
+    name: 'sharing_transfer',
+    up: (schema) =>
+      schema.table('sharing_transfer', {
+        id: { kind: 'text', primary: true },
+        agreement: { kind: 'text' },
+        mode: { kind: 'text' },
+        state: { kind: 'text' },
+        started_at: { kind: 'instant' },
+        changed_at: { kind: 'instant' },
+      }),
+  },
+  {
+    name: 'sharing_transfer by agreement',
+    up: (schema) => schema.index('sharing_transfer', ['agreement']),
   },
 ])
