@@ -118,7 +118,8 @@ export class Subscription {
       return
     }
     reader.lastWriteMs = nowMs
-    if (reader.sink.write(text) > maxWaitingBytes) this.#drop(reader)
+    // What waited before counts: one event alone may be larger, and whoever reads has not had its time yet.
+    if (reader.sink.write(text) - Buffer.byteLength(text) > maxWaitingBytes) this.#drop(reader)
   }
 
   #drop(reader: Reader): void {

@@ -17,7 +17,7 @@ const allowed = new Set(
   ),
 )
 const forbidden = new Set(
-  `attach call checkpoint copy create delete describe detach drop execute export explain import insert install load
+  `attach call checkpoint copy create delete describe detach drop execute export explain import insert install into load
   pragma prepare reset set show summarize update use vacuum values with pivot unpivot query query_table`.split(
     /\s+/,
   ),
