@@ -39,14 +39,15 @@ export async function openProduct(args: string[]) {
   const command = process.env.JOURNEY_COMMAND?.split(' ')
   if (!command) execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: checkout })
   const folder = mkdtempSync(join(tmpdir(), 'lacydon-journey-'))
-  const product = startProduct(['--port', '0', '--data-dir', join(folder, 'data'), ...args], { command })
+  const dataDir = join(folder, 'data')
+  const product = startProduct(['--port', '0', '--data-dir', dataDir, ...args], { command })
   const stop = async () => void (await product.stop())
   const close = async () => {
     await product.stop('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    return { address: await product.address, printed: product.stdout, stop, close }
+    return { address: await product.address, printed: product.stdout, dataDir, stop, close }
   } catch (error) {
     await close()
     throw error

@@ -17,11 +17,16 @@ export function DatasetHead({
   dataset,
   address,
   change,
+  isGiven,
+  mayManage,
   children,
 }: {
   dataset: Dataset
   address: DatasetAddress
   change: ChangeAddress
+  /** The reader gets rows: of others no number is said, which would be that of what they do not see. */
+  isGiven: boolean
+  mayManage: boolean
   children: ReactNode
 }) {
   const { t, language } = useLanguage()
@@ -47,7 +52,7 @@ export function DatasetHead({
             {lacydon.simulated && <SimulatedMark />}
           </div>
         </div>
-        {lacydon.version !== null && (
+        {lacydon.version !== null && mayManage && (
           <Link
             to="/datasets/new"
             search={(previous) => ({ lang: previous.lang, dataset: dataset.dataset_id })}
@@ -58,12 +63,16 @@ export function DatasetHead({
         )}
       </div>
       <p className={styles.stamp}>
-        <span>
-          <strong>{formatNumber(metas.records_count, language)}</strong>{' '}
-          {t('datasets.rows', { count: metas.records_count })}
-        </span>
+        {isGiven ? (
+          <span>
+            <strong>{formatNumber(metas.records_count, language)}</strong>{' '}
+            {t('datasets.rows', { count: metas.records_count })}
+          </span>
+        ) : (
+          <span>{t('sharing.access.onRequest')}</span>
+        )}
         {lacydon.version !== null && <span>{t('datasets.version', { version: lacydon.version })}</span>}
-        {metas.records_count === 0 ? (
+        {metas.records_count === 0 && isGiven ? (
           <span>{t('datasets.noRowYet')}</span>
         ) : (
           <time dateTime={metas.modified} title={metas.modified}>

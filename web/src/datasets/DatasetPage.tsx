@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { useSession } from '../accounts/session.ts'
 import { type OwnAccess, rowsDenied, useOwnAccess } from '../sharing/access.ts'
 import message from '../shell/Message.module.css'
 import { useLanguage } from '../ui/use-language.ts'
@@ -91,7 +92,10 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
   const { t } = useLanguage()
   const isNarrow = useIsNarrow()
   const { data: access } = useOwnAccess(dataset.dataset_id)
+  const { data: session } = useSession()
   const denied = rowsDenied(access)
+  // Nothing is asked for before it is known to be given.
+  const hasRows = access !== undefined && !denied
   const shownTabs = tabs.filter((tab) => isOffered(tab, dataset, access))
   const tab = shownTabs.find((name) => name === address.tab) ?? 'table'
   const placeField = geoFieldOf(dataset)
@@ -110,7 +114,13 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
   const props = { dataset, address, change, asked, ...(within && { within }) }
   return (
     <div className={styles.page}>
-      <DatasetHead dataset={dataset} address={address} change={change}>
+      <DatasetHead
+        dataset={dataset}
+        address={address}
+        change={change}
+        isGiven={!denied}
+        mayManage={access?.mayManage === true || (session?.person === null && session.mayLoad)}
+      >
         <div className={styles.tabs} role="tablist" aria-label={t('datasets.tabs')}>
           {shownTabs.map((name, i) => (
             <button
@@ -137,10 +147,10 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
         </div>
       </DatasetHead>
       <ActiveFilters {...props}>
-        {isNarrow && !denied && withFilters.includes(tab) && <FilterPanel {...props} isFlyout />}
+        {isNarrow && hasRows && withFilters.includes(tab) && <FilterPanel {...props} isFlyout />}
       </ActiveFilters>
       <div className={styles.body}>
-        {!isNarrow && !denied && withFilters.includes(tab) && <FilterPanel {...props} />}
+        {!isNarrow && hasRows && withFilters.includes(tab) && <FilterPanel {...props} />}
         <div
           className={styles.part}
           id="dataset-part"

@@ -78,6 +78,11 @@ function EntryRow({ entry }: { entry: JournalEntry }) {
   const outcomeName = useOutcome()
   const { data: catalogue = [] } = useCatalogue()
   const { at, organisation, actor, dataset, action, outcome, rows, bytes, accesses, kind } = entry
+  const actorName = (text: string) => {
+    const [kind, ...rest] = text.split(':')
+    const id = rest.join(':').slice(0, 8)
+    return kind === 'key' ? t('journal.key', { id }) : kind === 'user' ? t('journal.person', { id }) : text
+  }
   const isGood = outcome === 'complete' || outcome === null
   return (
     <tr>
@@ -89,14 +94,7 @@ function EntryRow({ entry }: { entry: JournalEntry }) {
         {kind === 'counted' && accesses !== null ? (
           <small>{t('journal.times', { count: accesses })}</small>
         ) : (
-          actor && (
-            <small title={actor}>
-              {t(
-                actor.startsWith('lac_') || /^[a-z0-9]{8}$/i.test(actor) ? 'journal.key' : 'journal.person',
-                { id: actor.slice(0, 8) },
-              )}
-            </small>
-          )
+          actor && <small title={actor}>{actorName(actor)}</small>
         )}
       </td>
       <td>{catalogue.find(({ dataset_id }) => dataset_id === dataset)?.title ?? dataset}</td>

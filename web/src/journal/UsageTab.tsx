@@ -105,7 +105,7 @@ function Groups({ title, groups }: { title: string; groups: { name: string; sum:
   const { t, language } = useLanguage()
   return (
     <Section title={title}>
-      <ScrollBox label={title} className={page.wide}>
+      <ScrollBox label={t('journal.usage.tableOf', { title })} className={page.wide}>
         <table className={styles.entries}>
           <thead>
             <tr>
