@@ -1,4 +1,4 @@
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { notifyManager, type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { SessionView } from '../../../src/accounts/schema.ts'
 import { ask } from './ask.ts'
 
@@ -24,8 +24,11 @@ export const forEverybody = { isForEverybody: true }
 /** Everything that was read for somebody else is forgotten, and read again where it is shown. */
 function becomes(queries: QueryClient, session: SessionView): void {
   queries.setQueryData(sessionKey, session)
-  void queries.resetQueries({
-    predicate: ({ queryKey, meta }) => queryKey[0] !== sessionKey[0] && meta?.isForEverybody !== true,
+  // In its turn after the pages have heard it: what they no longer show is not asked for again.
+  notifyManager.schedule(() => {
+    void queries.resetQueries({
+      predicate: ({ queryKey, meta }) => queryKey[0] !== sessionKey[0] && meta?.isForEverybody !== true,
+    })
   })
 }
 
