@@ -6,6 +6,7 @@ import { NotFound } from '../../shell/NotFound.tsx'
 import { useLanguage } from '../../ui/use-language.ts'
 import styles from '../Page.module.css'
 import { SignedIn } from '../SignedIn.tsx'
+import { showCurrent } from '../show-current.ts'
 import { useTitle } from '../use-title.ts'
 import { EventsPart } from './EventsPart.tsx'
 import { PeoplePart } from './PeoplePart.tsx'
@@ -42,7 +43,7 @@ export function AdministrationPage() {
             <h1 className={styles.title}>{t('accounts.admin.title')}</h1>
             <p className={styles.lead}>{t('accounts.admin.lead')}</p>
             <div className={styles.columns}>
-              <nav className={styles.rail} aria-label={t('accounts.admin.title')}>
+              <nav ref={showCurrent} className={styles.rail} aria-label={t('accounts.admin.title')}>
                 {sections.map((name) => (
                   <Link
                     key={name}

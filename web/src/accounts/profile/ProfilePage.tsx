@@ -4,6 +4,7 @@ import { useLanguage } from '../../ui/use-language.ts'
 import { Named } from '../Named.tsx'
 import styles from '../Page.module.css'
 import { SignedIn } from '../SignedIn.tsx'
+import { showCurrent } from '../show-current.ts'
 import { useTitle } from '../use-title.ts'
 import { DataSection } from './DataSection.tsx'
 import { IdentitySection } from './IdentitySection.tsx'
@@ -37,7 +38,7 @@ export function ProfilePage() {
           </h1>
           <p className={styles.lead}>{session.person.email}</p>
           <div className={styles.columns}>
-            <nav className={styles.rail} aria-label={t('accounts.profile.title')}>
+            <nav ref={showCurrent} className={styles.rail} aria-label={t('accounts.profile.title')}>
               {profileSections.map((name) => (
                 <Link
                   key={name}
