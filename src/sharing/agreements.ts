@@ -272,7 +272,16 @@ export class Agreements {
     const { store } = this.#sharing
     await this.#write(principal, asked.definition.id, `request:${id}`, to, async (trx) => {
       await store.put(trx, 'sharing_request', id, request, before.version)
-      if (offer) await store.put(trx, 'sharing_agreement', offer.id, offer, null)
+      if (!offer) return
+      await store.put(trx, 'sharing_agreement', offer.id, offer, null)
+      const { dataset, id: agreement, state: step } = offer
+      await store.note(trx, {
+        dataset,
+        subject: `agreement:${agreement}`,
+        ...actorOf(principal),
+        step,
+        note: '',
+      })
     })
     return request
   }

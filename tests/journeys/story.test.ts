@@ -8,7 +8,7 @@ import { Writable } from 'node:stream'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../../src/cli.ts'
-import { noBrowser, openBrowser, type Visit, violations, visit } from './browser.ts'
+import { desktop, noBrowser, openBrowser, phone, type Visit, violations, visit } from './browser.ts'
 import { asked, signedInBy } from './people.suite.ts'
 import { openProduct } from './product.ts'
 
@@ -43,6 +43,16 @@ async function enter(login: string, path: string): Promise<Page> {
 }
 const go = (page: Page, path: string) => page.goto(product.address + path)
 const isAccessible = async (page: Page) => expect(await violations(page)).toEqual([])
+
+const agreementAddress = async (page: Page) => {
+  await go(page, '/agreements')
+  await page
+    .getByRole('link', { name: /Ouvrir l’accord/ })
+    .first()
+    .click()
+  await page.waitForURL('**/agreements/*')
+  return page.url()
+}
 
 const rowAt = (i: number) => ({
   at: new Date(Date.UTC(2026, 10, 20, 6, i)).toISOString(),
@@ -370,5 +380,36 @@ describe.skipIf(noBrowser)('the story of trusted sharing', () => {
     })
     const io = { stdin: process.stdin, stdout, stderr: stdout }
     expect(await runCli(['journal', 'verify', '--data-dir', product.dataDir], io), said).toBe(0)
+  })
+
+  test('every page is accessible on a phone and a desk, in both languages, light and dark', async () => {
+    const storageState = await owner.context().storageState()
+    const agreement = new URL(await agreementAddress(owner)).pathname
+    const paths = [
+      '/requests',
+      '/agreements',
+      agreement,
+      '/journal',
+      `/datasets/${id}?tab=sharing`,
+      `/datasets/${id}?tab=usage`,
+    ]
+    for (const settings of [
+      { viewport: phone, colorScheme: 'dark', locale: 'en-GB' },
+      { viewport: phone, colorScheme: 'light', locale: 'fr-FR' },
+      { viewport: desktop, colorScheme: 'dark', locale: 'fr-FR' },
+      { viewport: desktop, colorScheme: 'light', locale: 'en-GB' },
+    ] as const) {
+      const made = await visit(browser, `${product.address}/live`, { ...settings, storageState })
+      visits.push(made)
+      for (const path of paths) {
+        await made.page.goto(
+          `${product.address}${path}${path.includes('?') ? '&' : '?'}lang=${settings.locale.slice(0, 2)}`,
+        )
+        await made.page.getByRole('heading', { level: 2 }).first().waitFor()
+        await made.page.waitForLoadState('networkidle')
+        expect(await violations(made.page), `${path} ${JSON.stringify(settings)}`).toEqual([])
+      }
+      await made.page.context().close()
+    }
   })
 })

@@ -20,7 +20,7 @@ export function AreaMap({
   change: (geometry: string | null) => void
 }) {
   const { t, language } = useLanguage()
-  const place = useRef<HTMLDivElement>(null)
+  const place = useRef<HTMLElement>(null)
   const map = useRef<MapLibreMap>(null)
   const [corners, setCorners] = useState<Corner[]>(() => (geometry ? cornersOf(geometry) : []))
   const drawn = useRef(geometry)
@@ -70,7 +70,7 @@ export function AreaMap({
 
   return (
     <div>
-      <div ref={place} className={styles.areaMap} role="img" aria-label={t('sharing.area.map')} />
+      <section ref={place} className={styles.areaMap} aria-label={t('sharing.area.map')} />
       <div className={styles.areaBar}>
         <span className={styles.quiet}>
           {corners.length < 3 ? t('sharing.area.draw') : t('sharing.area.corners', { count: corners.length })}

@@ -195,7 +195,11 @@ function cellOf(row: Record<string, unknown>, name: string): string {
   return parts.map((column) => textOf(row[column])).join(', ')
 }
 
+const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+
+/** As it is stored, for comparison: only instants lose their T and what is no second. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return ''
+  if (typeof value === 'string' && instant.test(value)) return `${value.slice(0, 19).replace('T', ' ')} UTC`
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
