@@ -9,9 +9,27 @@ export class Access {
   /** Set by who ends an answer for a reason that its status does not tell. */
   endedBy: 'quota' | 'revocation' | null = null
   readonly #columns = new Set<string>()
+  readonly #limits: ((count: number) => Promise<void>)[] = []
 
-  addRows(count: number): void {
+  /** Asked before rows are given: rejects where they would be too many. */
+  limitRows(limit: (count: number) => Promise<void>): void {
+    this.#limits.push(limit)
+  }
+
+  /** To be waited for before the rows are given, where something is; rejects with 429 when they may not be. */
+  addRows(count: number): Promise<void> | undefined {
     this.rows = (this.rows ?? 0) + count
+    if (this.#limits.length === 0 || count === 0) return undefined
+    return this.#within(count)
+  }
+
+  async #within(count: number): Promise<void> {
+    try {
+      for (const limit of this.#limits) await limit(count)
+    } catch (error) {
+      this.endedBy = 'quota'
+      throw error
+    }
   }
 
   /** Names of fields that the answer was made from. */

@@ -1,8 +1,9 @@
 /** Quotas at every door to rows: before the handler where they can be known, at the end of the answer where not. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LacydonError } from '../errors.ts'
 import type { App } from '../http/app.ts'
 import { datasetsOf } from '../http/doors.ts'
-import { type Quotas, quotaSubject } from './quotas.ts'
+import { type Quotas, quotaSubject, type Standing } from './quotas.ts'
 import type { Quota } from './schema.ts'
 import type { DatasetAsked, Sharing } from './service.ts'
 
@@ -42,24 +43,93 @@ async function begin(
   isStream: boolean,
   { quotas, log, request, reply }: LimitOptions & { request: FastifyRequest; reply: FastifyReply },
 ): Promise<void> {
-  if (quota.requestsPerMinute !== null) reply.header('x-ratelimit-limit', String(quota.requestsPerMinute))
-  await quotas.take(subject, quota, 'requestsPerMinute')
-  // One row and one byte: refused where the day's are used up.
-  await quotas.take(subject, quota, 'rowsPerDay')
-  await quotas.take(subject, quota, 'bytesPerDay')
+  try {
+    const requests = await quotas.take(subject, quota, 'requestsPerMinute')
+    // One row and one byte: refused where the day's are used up.
+    const rows = await quotas.take(subject, quota, 'rowsPerDay')
+    const bytes = await quotas.take(subject, quota, 'bytesPerDay')
+    tellStanding(reply, requests ?? rows ?? bytes)
+  } catch (error) {
+    tellRefusal(reply, error)
+    throw error
+  }
+  const blocks = new RowBlocks(quotas, subject, quota)
+  if (quota.rowsPerDay !== null)
+    request.access?.limitRows((count) =>
+      blocks.take(count).catch((error) => {
+        if (!reply.raw.headersSent) tellRefusal(reply, error)
+        throw error
+      }),
+    )
   const place = isStream ? await quotas.openStream(subject, quota) : undefined
   const renewing = place && setInterval(() => place.renew().catch(() => undefined), renewEveryMs)
   const { socket } = reply.raw
   const sentBefore = socket?.bytesWritten ?? 0
   reply.raw.once('close', () => {
     clearInterval(renewing)
-    const rows = (request.access?.rows ?? 0) - 1
+    blocks.close()
     // Headers and encryption count too: what went over the wire.
     const bytes = (socket?.bytesWritten ?? sentBefore) - sentBefore
-    Promise.all([
-      place?.close(),
-      quotas.charge(subject, quota, 'rowsPerDay', rows),
-      quotas.charge(subject, quota, 'bytesPerDay', bytes),
-    ]).catch((error) => log.warn({ error: error.message }, 'use could not be counted'))
+    Promise.all([place?.close(), quotas.charge(subject, quota, 'bytesPerDay', bytes)]).catch((error) =>
+      log.warn({ error: error.message }, 'use could not be counted'),
+    )
   })
+}
+
+/** As the Explore API tells it: the limit of requests where there is one, else that of rows, else that of bytes. */
+function tellStanding(reply: FastifyReply, standing: Standing | undefined): void {
+  if (!standing) return
+  reply.header('x-ratelimit-limit', String(standing.limit))
+  reply.header('x-ratelimit-remaining', String(standing.remaining))
+  reply.header('x-ratelimit-reset', standing.resetAt)
+}
+
+function tellRefusal(reply: FastifyReply, error: unknown): void {
+  const { call_limit: limit, reset_time: resetAt } = (error instanceof LacydonError && error.details) || {}
+  if (typeof limit === 'number' && typeof resetAt === 'string')
+    tellStanding(reply, { limit, remaining: 0, resetAt })
+}
+
+const blockRows = 1_000
+
+/** Rows of one answer, taken of the day's in blocks before they are given. */
+class RowBlocks {
+  readonly #quotas: Quotas
+  readonly #subject: string
+  readonly #quota: Quota
+  /** One was taken when the answer began. */
+  #left = 1
+  /** Of the day that the last of them were taken of. */
+  #resetAt: string | undefined
+
+  constructor(quotas: Quotas, subject: string, quota: Quota) {
+    this.#quotas = quotas
+    this.#subject = subject
+    this.#quota = quota
+  }
+
+  /** Throws 429 where so many are not left; the answer ends there. */
+  async take(count: number): Promise<void> {
+    if (count > this.#left) {
+      const missing = count - this.#left
+      const block = Math.ceil(missing / blockRows) * blockRows
+      const isTaken = await this.#reserve(block).catch(() => false)
+      if (!isTaken) await this.#reserve(missing)
+    }
+    this.#left -= count
+  }
+
+  async #reserve(count: number): Promise<true> {
+    const standing = await this.#quotas.take(this.#subject, this.#quota, 'rowsPerDay', count)
+    this.#resetAt = standing?.resetAt
+    this.#left += count
+    return true
+  }
+
+  /** Gives back what was taken and not used, within its day. */
+  close(): void {
+    if (this.#resetAt !== undefined)
+      this.#quotas.giveBack(this.#subject, 'rowsPerDay', this.#left, this.#resetAt)
+    this.#left = 0
+  }
 }

@@ -20,6 +20,15 @@ const streamLeaseMs = 90_000
 interface Lease {
   period: string
   left: number
+  /** Taken of the limit by all nodes, as of the last lease. */
+  used: number
+}
+
+/** What is left of a limit, for who asks. */
+export interface Standing {
+  limit: number
+  remaining: number
+  resetAt: string
 }
 
 /** Whose use is counted together: an organisation and a grant; without an account, an address. */
@@ -44,9 +53,9 @@ export class Quotas {
   }
 
   /** Counts a use. Throws 429 with what the Explore API says of it; nothing is counted then. */
-  async take(subject: string, quota: Quota | null, counted: Counted, n = 1): Promise<void> {
+  async take(subject: string, quota: Quota | null, counted: Counted, n = 1): Promise<Standing | undefined> {
     const limit = quota?.[counted] ?? null
-    if (limit === null || n <= 0) return
+    if (limit === null || n <= 0) return undefined
     const { ms } = units[counted]
     const nowMs = this.#now().getTime()
     const period = new Date(Math.floor(nowMs / ms) * ms).toISOString()
@@ -57,7 +66,17 @@ export class Quotas {
     const settled = turn.catch(() => undefined)
     this.#turns.set(name, settled)
     settled.then(() => this.#turns.get(name) === settled && this.#turns.delete(name))
-    if (!(await turn)) throw overQuota(counted, limit, Date.parse(period) + ms, nowMs)
+    const resetMs = Date.parse(period) + ms
+    if (!(await turn)) throw overQuota(counted, limit, resetMs, nowMs)
+    const { left, used } = this.#leases.get(name) ?? { left: 0, used: limit }
+    const remaining = Math.max(0, limit - used + left)
+    return { limit, remaining, resetAt: new Date(resetMs).toISOString() }
+  }
+
+  /** What was taken and not used goes on being this node's, until the period it was taken of ends. */
+  giveBack(subject: string, counted: Counted, n: number, resetAt: string): void {
+    const known = this.#leases.get(`${subject} ${counted}`)
+    if (known && Date.parse(known.period) + units[counted].ms === Date.parse(resetAt)) known.left += n
   }
 
   /** Counts what an answer held, known only at its end: the next one is refused where it went beyond. */
@@ -77,37 +96,41 @@ export class Quotas {
 
   async #takeInTurn(name: string, { period, limit, n }: { period: string; limit: number; n: number }) {
     const known = this.#leases.get(name)
-    let left = known?.period === period ? known.left : 0
-    if (left < n) {
-      const wanted = n - left
+    const lease: Lease = known?.period === period ? known : { period, left: 0, used: 0 }
+    if (lease.left < n) {
+      const wanted = n - lease.left
       const block = Math.max(wanted, Math.floor(limit * leasedPart))
-      const got =
-        (await this.#lease(name, period, limit, block)) || (await this.#lease(name, period, limit, wanted))
-      left += got
+      await this.#lease(name, lease, limit, block)
+      if (lease.left < n) await this.#lease(name, lease, limit, wanted)
     }
     if (this.#leases.size > 10_000) this.#leases.clear()
-    const isEnough = left >= n
-    this.#leases.set(name, { period, left: isEnough ? left - n : left })
-    return isEnough
+    this.#leases.set(name, lease)
+    if (lease.left < n) return false
+    lease.left -= n
+    return true
   }
 
-  /** Takes `n` of the limit for this node; 0 when so much is not left. */
-  async #lease(subject: string, period: string, limit: number, n: number): Promise<number> {
-    if (n > limit) return 0
+  /** Takes `n` of the limit for this node, unless so much is not left. */
+  async #lease(subject: string, lease: Lease, limit: number, n: number): Promise<void> {
+    if (n > limit) return
+    const { period } = lease
     const db = this.#control.db.withTables<SharingTables>()
     await db
       .insertInto('sharing_use')
       .values({ subject, period, used: 0 })
       .onConflict((on) => on.columns(['subject', 'period']).doNothing())
       .execute()
-    const { numUpdatedRows } = await db
+    const taken = await db
       .updateTable('sharing_use')
       .set((eb) => ({ used: eb('used', '+', n) }))
       .where('subject', '=', subject)
       .where('period', '=', period)
       .where('used', '<=', limit - n)
+      .returning('used')
       .executeTakeFirst()
-    return numUpdatedRows > 0n ? n : 0
+    if (!taken) return
+    lease.left += n
+    lease.used = Number(taken.used)
   }
 
   /** A place among the open streams; renewed while it is open, it ends by itself when its node does. Throws 429. */

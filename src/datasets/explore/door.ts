@@ -206,7 +206,7 @@ export async function sendJson(
   }
   reply.header('etag', answer.etag)
   if (matchesTag(condition, answer.etag)) return reply.code(304).send()
-  if (answer.rows !== undefined) request.access?.addRows(answer.rows)
+  if (answer.rows !== undefined) await request.access?.addRows(answer.rows)
   const wanted = encodingOf(request.headers['accept-encoding'])
   const [body, encoding] = await cache.body(cacheKey, answer, wanted)
   if (encoding !== 'identity') reply.header('content-encoding', encoding)

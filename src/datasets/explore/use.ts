@@ -26,16 +26,16 @@ export function noteUse(
   access.addColumns(fields.map(({ name }) => name).filter((name) => isAll || said.includes(name)))
 }
 
-/** The same chunks of whole lines, each line told as a row. */
+/** The same chunks of whole lines, each line told as a row before it is given. Throws what `addRows` rejects with. */
 export function countingRows(
   chunks: AsyncIterator<Uint8Array>,
-  addRows: ((count: number) => void) | undefined,
+  addRows: ((count: number) => Promise<void> | undefined) | undefined,
 ): AsyncIterator<Uint8Array> {
   if (!addRows) return chunks
   return {
     async next() {
       const result = await chunks.next()
-      if (!result.done) addRows(linesIn(result.value))
+      if (!result.done) await addRows(linesIn(result.value))
       return result
     },
     return: async (value) => (await chunks.return?.(value)) ?? { done: true, value },
