@@ -59,6 +59,7 @@ export async function inspect(
     evidence: scan.columns,
     rowCount,
     ...(stated !== undefined && { epsg: stated }),
+    decimalMark: prepared.layout?.decimalMark,
   })
   const typed = prepared.parquet ? withParquetTypes(fields, prepared) : fields
   const { layout, layer, layers } = prepared

@@ -1,7 +1,10 @@
 /** Control rows of loads and of the plans that datasets keep. */
 import type { ControlDb } from '../../engines/control/control.ts'
-import type { LoadOptions, LoadPlan, LoadResult, LoadState, LoadView } from './schema.ts'
+import type { LoadOptions, LoadPlan, LoadResult, LoadState, LoadView, TextLayout } from './schema.ts'
 import type { LoadingTables } from './tables.ts'
+
+/** With what a person said of the file after it came. */
+export type StoredOptions = LoadOptions & { layout?: TextLayout }
 
 export interface StoredLoad {
   id: string
@@ -10,7 +13,7 @@ export interface StoredLoad {
   fileName: string
   /** As announced; −1 when it is not known before the end. */
   sizeBytes: number
-  options: LoadOptions
+  options: StoredOptions
   tableSchema: string
   plan: LoadPlan | null
   isDecided: boolean

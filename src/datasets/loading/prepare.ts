@@ -13,8 +13,8 @@ import type { ParquetColumn } from './readers/parquet.ts'
 import type { ReadContext, ReadTable } from './readers/source.ts'
 import { TableWriter, tableDialect } from './readers/table-writer.ts'
 import { refusal, tooLarge } from './refusal.ts'
-import type { TextLayout } from './schema.ts'
-import { copyAsUtf8, findEncoding } from './text-encoding.ts'
+import { type TextLayout, textEncodings } from './schema.ts'
+import { copyAsUtf8, type EncodingFound, findEncoding } from './text-encoding.ts'
 
 export interface Prepared {
   format: Format
@@ -159,11 +159,14 @@ function prepareText(
   { folder, limits, layout: stated }: PrepareOptions,
   notes: string[],
 ): Prepared {
-  const encoding = findEncoding(source)
-  noteEncoding(encoding, notes)
+  const found = findEncoding(source)
+  const encoding = stated && stated.encoding !== found.encoding ? statedEncoding(stated, found) : found
+  if (encoding === found) noteEncoding(found, notes)
+  else notes.push(`It was read as ${encoding.encoding.toUpperCase()}.`)
   let path = source
   let offset = 0
-  if (encoding.encoding === 'utf-8') offset = encoding.markBytes
+  // Stated against what its bytes are, UTF-8 has to be made as any other.
+  if (encoding.encoding === 'utf-8' && found.encoding === 'utf-8') offset = encoding.markBytes
   else {
     path = join(folder, 'utf8.csv')
     copyAsUtf8(source, path, encoding)
@@ -197,9 +200,19 @@ function prepareText(
       quote: layout.quote === null ? null : String.fromCharCode(layout.quote),
       skipLines: layout.skipLines,
       hasHeader: layout.hasHeader,
+      ...(stated?.decimalMark && { decimalMark: stated.decimalMark }),
+      ...(stated?.isStated && { isStated: true }),
     },
     notes,
   }
+}
+
+/** A byte order mark is the file's own word: no person, and no memory of another file, knows better. */
+function statedEncoding({ encoding }: TextLayout, found: EncodingFound): EncodingFound {
+  const known = textEncodings.find((name) => name === encoding)
+  return found.markBytes > 0 || !known
+    ? found
+    : { encoding: known, markBytes: 0, oddLines: [], oddLineCount: 0 }
 }
 
 function sniffedLayout(path: string, offset: number, size: number): CsvLayout {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { invalidInput } from '../../errors.ts'
 import type { App } from '../../http/app.ts'
-import { LoadOptions, LoadPlan, LoadView, PlanView } from './schema.ts'
+import { LoadOptions, LoadPlan, LoadView, PlanView, TextLayout } from './schema.ts'
 import type { Loads } from './service.ts'
 
 const tags = ['loading']
@@ -36,7 +36,7 @@ export function loadingRoutes(app: App, loads: Loads): void {
     files.post(
       '/api/v1/datasets/:id/versions',
       {
-        config: { door: { account: 'steward', dataset: 'id' } },
+        config: { door: { account: 'steward', dataset: 'id', makes: true } },
         schema: {
           tags,
           summary: 'Load a file as the next version',
@@ -137,6 +137,24 @@ export function loadingRoutes(app: App, loads: Loads): void {
       },
     },
     ({ params }) => loads.preview(params.id, params.load),
+  )
+
+  app.post(
+    '/api/v1/datasets/:id/loads/:load/plan',
+    {
+      config: { door: { account: 'steward', dataset: 'id' } },
+      schema: {
+        tags,
+        summary: 'Plan again, with the text read as a person says it is written',
+        description:
+          'Delimiter, quote, encoding, lines before the first row, decimal mark. The new plan waits for a person, and the next file of the dataset is read in the same way.',
+        params: LoadParams,
+        body: Type.Object({ layout: TextLayout }),
+        response: { 202: LoadView },
+      },
+    },
+    async ({ params, body }, reply) =>
+      reply.code(202).send(await loads.replan(params.id, params.load, body.layout)),
   )
 
   app.put(

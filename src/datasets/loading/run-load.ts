@@ -11,7 +11,8 @@ import { datasetFields } from './fields.ts'
 import type { LoadLimits } from './limits.ts'
 import type { LoadThread, ThreadProgress } from './load-thread.ts'
 import type { LoadThreads } from './load-threads.ts'
-import type { LoadOptions, LoadPlan, LoadResult } from './schema.ts'
+import type { StoredOptions } from './loads-store.ts'
+import type { LoadPlan, LoadResult } from './schema.ts'
 import { parseTableSchema } from './table-schema.ts'
 import type { Converted, Preview, Work } from './work.ts'
 
@@ -28,7 +29,7 @@ export interface RunInput {
   folder: string
   path: string
   limits: LoadLimits
-  options: LoadOptions
+  options: StoredOptions
   tableSchema: string
   /** The plan to go by: of a person, or of the last load. */
   plan: LoadPlan | undefined
@@ -77,6 +78,9 @@ export async function runLoad(input: RunInput, to: Destination, effects: RunEffe
 }
 
 function workOf({ path, folder, limits, options, tableSchema, plan, isDecided }: RunInput): Work {
+  const layout = isDecided
+    ? plan?.layout
+    : (options.layout ?? (plan?.layout?.isStated ? plan.layout : undefined))
   return {
     path,
     folder,
@@ -84,7 +88,7 @@ function workOf({ path, folder, limits, options, tableSchema, plan, isDecided }:
     ...(options.layer !== undefined && { layer: options.layer }),
     ...(options.epsg !== undefined && { epsg: options.epsg }),
     ...(plan && { kept: plan }),
-    ...(isDecided && plan?.layout && { layout: plan.layout }),
+    ...(layout && { layout }),
     ...(isDecided && plan?.layer !== undefined && { layer: plan.layer }),
     isDecided,
     ...(tableSchema !== '' && !isDecided && { schema: parseTableSchema(tableSchema) }),

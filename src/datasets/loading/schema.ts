@@ -73,14 +73,28 @@ export const PlanField = Type.Object({
 })
 export type PlanField = Static<typeof PlanField>
 
+/** Encodings that a person may state. */
+export const textEncodings = [
+  'utf-8',
+  'windows-1252',
+  'iso-8859-15',
+  'macintosh',
+  'utf-16le',
+  'utf-16be',
+] as const
+
 export const TextLayout = Type.Object({
   encoding: Type.String(),
   /** One character. */
   delimiter: Type.String({ minLength: 1, maxLength: 1 }),
   quote: Type.Union([Type.String({ minLength: 1, maxLength: 1 }), Type.Null()]),
   /** Lines before the first row: preamble and header. */
-  skipLines: Type.Integer({ minimum: 0 }),
+  skipLines: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
   hasHeader: Type.Boolean(),
+  /** What parts decimals where a column alone could be read both ways (`1,234`, `1.234`). */
+  decimalMark: Type.Optional(Type.Union([Type.Literal(','), Type.Literal('.')])),
+  /** A person said so: the next file is read in the same way. */
+  isStated: Type.Optional(Type.Boolean()),
 })
 export type TextLayout = Static<typeof TextLayout>
 

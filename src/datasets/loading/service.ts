@@ -13,7 +13,8 @@ import { defaultThresholds, type Thresholds } from './holds.ts'
 import { defaultLimits, type LoadLimits } from './limits.ts'
 import { LoadJobs } from './load-jobs.ts'
 import { LoadsStore, type StoredLoad } from './loads-store.ts'
-import type { LoadOptions, LoadPlan, LoadState, LoadView, PlanView } from './schema.ts'
+import type { LoadOptions, LoadPlan, LoadState, LoadView, PlanView, TextLayout } from './schema.ts'
+import { checkLayout } from './stated-layout.ts'
 import { parseTableSchema } from './table-schema.ts'
 import { Uploads } from './upload.ts'
 
@@ -165,13 +166,40 @@ export class Loads {
     return JSON.parse(text)
   }
 
-  /** Loads by a plan that a person has seen, or as inferred. For loads that are planned, failed or held. */
-  async start(datasetId: string, id: string, plan?: LoadPlan): Promise<LoadView> {
+  /**
+   * Plans the file again, read as a person says that its text is written. For loads that are planned, failed or held;
+   * what is no delimited text is planned as before. Throws `conflict`, `invalid_input`.
+   */
+  async replan(datasetId: string, id: string, layout: TextLayout): Promise<LoadView> {
+    checkLayout(layout)
+    const load = await this.restingWithFile(datasetId, id)
+    const next: StoredLoad = {
+      ...load,
+      state: 'waiting',
+      options: { ...load.options, preview: true, layout: { ...layout, isStated: true } },
+      plan: null,
+      isDecided: false,
+      isAccepted: false,
+      error: null,
+      holds: [],
+    }
+    await this.save(next)
+    this.jobs.enqueue(id)
+    return this.viewOf(next)
+  }
+
+  private async restingWithFile(datasetId: string, id: string): Promise<StoredLoad> {
     const load = await this.find(datasetId, id)
     if (load.state !== 'planned' && load.state !== 'failed' && load.state !== 'held')
       throw conflict(`This load is ${load.state}: it cannot be started.`)
     if ((await this.uploads.offset(id)) === 0)
       throw conflict('The file of this load is no longer here.', 'Send it again.')
+    return load
+  }
+
+  /** Loads by a plan that a person has seen, or as inferred. For loads that are planned, failed or held. */
+  async start(datasetId: string, id: string, plan?: LoadPlan): Promise<LoadView> {
+    const load = await this.restingWithFile(datasetId, id)
     const decided = plan ?? load.plan
     const next: StoredLoad = {
       ...load,

@@ -1,8 +1,9 @@
 /** Which encoding a text file has, found by reading all of it, and its copy in UTF-8. */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import type { textEncodings } from './schema.ts'
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'mixed'
+export type Encoding = (typeof textEncodings)[number] | 'mixed'
 
 export interface EncodingFound {
   encoding: Encoding

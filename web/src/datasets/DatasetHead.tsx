@@ -4,6 +4,7 @@ import { formatAge, formatNumber } from '../ui/format.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { useLanguage } from '../ui/use-language.ts'
 import { useNow } from '../ui/use-now.ts'
+import { webAddress } from '../ui/web-address.ts'
 import type { DatasetAddress } from './address.ts'
 import controls from './Controls.module.css'
 import styles from './DatasetHead.module.css'
@@ -19,6 +20,7 @@ export function DatasetHead({
   change,
   isGiven,
   mayManage,
+  agreement,
   children,
 }: {
   dataset: Dataset
@@ -27,6 +29,8 @@ export function DatasetHead({
   /** The reader gets rows: of others no number is said, which would be that of what they do not see. */
   isGiven: boolean
   mayManage: boolean
+  /** Under which the reader gets rows. */
+  agreement: string | undefined
   children: ReactNode
 }) {
   const { t, language } = useLanguage()
@@ -80,9 +84,18 @@ export function DatasetHead({
           </time>
         )}
         {metas.publisher && <span>{metas.publisher}</span>}
+        {agreement && (
+          <Link
+            to="/agreements/$id"
+            params={{ id: agreement }}
+            search={(previous) => ({ lang: previous.lang })}
+          >
+            {t('sharing.access.underAgreement')}
+          </Link>
+        )}
         {metas.license ? (
-          metas.license_url ? (
-            <a href={metas.license_url} rel="license noreferrer" target="_blank">
+          webAddress(metas.license_url) ? (
+            <a href={webAddress(metas.license_url)} rel="license noreferrer" target="_blank">
               {names.licence(metas.license)}
             </a>
           ) : (

@@ -119,6 +119,7 @@ function Opened({ dataset, address, change }: Omit<PartProps, 'asked'>) {
         address={address}
         change={change}
         isGiven={!denied}
+        agreement={access?.agreements[0]}
         mayManage={access?.mayManage === true || (session?.person === null && session.mayLoad)}
       >
         <div className={styles.tabs} role="tablist" aria-label={t('datasets.tabs')}>

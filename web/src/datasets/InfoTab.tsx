@@ -1,5 +1,6 @@
 import { formatDay } from '../ui/format.ts'
 import { useLanguage } from '../ui/use-language.ts'
+import { webAddress } from '../ui/web-address.ts'
 import { platformPath } from './api.ts'
 import { CopyButton } from './CopyButton.tsx'
 import { citation } from './citation.ts'
@@ -35,9 +36,10 @@ export function InfoTab({ dataset }: PartProps) {
   const within = durationWords(dcat.accrualperiodicity, language)
   const list = (values: readonly string[] | null, nameOf = (word: string) => word) =>
     values?.map(nameOf).join(', ') || null
-  const licence = metas.license_url ? (
-    <a href={metas.license_url} rel="license noreferrer" target="_blank">
-      {metas.license ? names.licence(metas.license) : metas.license_url}
+  const licenceAddress = webAddress(metas.license_url)
+  const licence = licenceAddress ? (
+    <a href={licenceAddress} rel="license noreferrer" target="_blank">
+      {metas.license ? names.licence(metas.license) : licenceAddress}
     </a>
   ) : (
     metas.license && names.licence(metas.license)
@@ -61,8 +63,8 @@ export function InfoTab({ dataset }: PartProps) {
     [
       t('datasets.info.references'),
       metas.references?.map((one) =>
-        /^https?:\/\//.test(one) ? (
-          <a key={one} href={one} rel="noreferrer" target="_blank">
+        webAddress(one) ? (
+          <a key={one} href={webAddress(one)} rel="noreferrer" target="_blank">
             {one}
           </a>
         ) : (

@@ -50,6 +50,6 @@ export async function readJson<T>(
     signal,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  if (response.ok) return response.json()
+  if (response.ok) return response.status === 204 ? (undefined as T) : response.json()
   throw refusalOf(response.status, response.statusText, await response.json().catch(() => ({})))
 }

@@ -28,6 +28,8 @@ export interface Tastes {
   name: string
   /** Commas part the decimals in this file: true when another column shows it. */
   commaDecimals: boolean
+  /** A person said what parts the decimals: nothing is in doubt. */
+  isMarkStated?: boolean
   /** Months come before days in another column of this file. */
   monthFirst: boolean
 }
@@ -105,13 +107,18 @@ export function guessColumn(
   if (codes > 0 && codes + countOf(decimalKinds) > total / 2) return textGuess(codeReason(shapes, codes))
 
   if (enough(countOf(integerKinds))) return integerGuess(evidence, shapes, tastes)
-  if (enough(countOf(decimalKinds)))
+  if (enough(countOf(decimalKinds)) && !(tastes.isMarkStated && tastes.commaDecimals && areThousands(shapes)))
     return {
       ...numberGuess('double', { kind: 'plain' }, shapes, decimalKinds),
       reason: `${countOf(decimalKinds)} numbers with a point`,
     }
   const isComma = has('decimal-comma') || has('grouped-comma')
   const isPoint = has('decimal') || has('grouped-point')
+  if (tastes.isMarkStated && tastes.commaDecimals && enough(countOf(decimalKinds)))
+    return {
+      ...numberGuess('bigint', { kind: 'decimal-comma' }, shapes, decimalKinds),
+      reason: `${countOf(decimalKinds)} numbers with points between thousands`,
+    }
   if (enough(countOf(commaKinds)) && (isComma || (!isPoint && tastes.commaDecimals))) {
     const allWhole = !shapes.some(
       (s) =>
@@ -126,7 +133,7 @@ export function guessColumn(
   }
   if (enough(countOf(pointKinds))) {
     const doubt =
-      isPoint || has('grouped-point')
+      isPoint || has('grouped-point') || tastes.isMarkStated
         ? undefined
         : '“1,234” could be one thousand or one and a fraction: commas were taken for marks between thousands.'
     const allWhole = !shapes.some(
@@ -146,6 +153,10 @@ export function guessColumn(
   if (json === total) return { ...textGuess('every cell is a JSON object or list'), type: 'json' }
   return textGuess(reasonOfText(shapes, total))
 }
+
+/** Where commas part decimals, points before three digits part thousands: `1.234`. */
+const areThousands = (shapes: readonly Shape[]) =>
+  shapes.filter(({ kind }) => kind === 'decimal').every(({ example }) => /^-?\d{1,3}\.\d{3}$/.test(example))
 
 function outliersOf(shapes: readonly Shape[], kinds: ReadonlySet<Kind>) {
   const others = shapes.filter(({ kind }) => !kinds.has(kind))

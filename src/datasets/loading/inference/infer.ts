@@ -18,6 +18,8 @@ export interface InferenceInput {
   rowCount: number
   /** Coordinate system stated by the person or the file. */
   epsg?: number
+  /** As a person stated it. */
+  decimalMark?: ',' | '.' | undefined
 }
 
 export interface Inferred {
@@ -36,16 +38,25 @@ const northingName =
 const isNumeric = ({ type }: ColumnGuess) => type === 'double' || type === 'integer' || type === 'bigint'
 
 /** Guesses every field; each has its reason, and a doubt where a person should look. Never throws. */
-export function inferFields({ columns, evidence, rowCount, epsg }: InferenceInput): Inferred {
-  const commaDecimals = evidence.some((column) =>
-    column.shapes.some(({ kind }) => kind === 'decimal-comma' || kind === 'grouped-comma'),
-  )
+export function inferFields({ columns, evidence, rowCount, epsg, decimalMark }: InferenceInput): Inferred {
+  const commaDecimals =
+    decimalMark === undefined
+      ? evidence.some((column) =>
+          column.shapes.some(({ kind }) => kind === 'decimal-comma' || kind === 'grouped-comma'),
+        )
+      : decimalMark === ','
+
   const monthFirst = evidence.some((column) => {
     const doubtful = column.shapes.filter(({ kind }) => kind === 'date-day-month')
     return doubtful.some(({ max2 }) => max2 > 12) && doubtful.every(({ max }) => max <= 12)
   })
   const guesses = columns.map(({ key, declared }, i) =>
-    guessColumn(evidence[i]!, declared, { name: key, commaDecimals, monthFirst }),
+    guessColumn(evidence[i]!, declared, {
+      name: key,
+      commaDecimals,
+      isMarkStated: decimalMark !== undefined,
+      monthFirst,
+    }),
   )
   const used = new Set<string>()
   const fields = columns.map(({ key }, i): PlanField => {

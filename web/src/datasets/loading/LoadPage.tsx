@@ -161,9 +161,10 @@ export function LoadPage() {
           <p role="status">{t('datasets.opening')}</p>
         ) : state === 'planned' ? (
           <PlanStep
-            key={load}
+            key={`${load} ${view.data.modifiedAt}`}
             dataset={dataset}
             load={load}
+            plannedAt={view.data.modifiedAt}
             onStarted={view.put}
             onCancel={() => void cancel()}
             onLayer={chosen.current && ((layer) => void changeLayer(layer))}

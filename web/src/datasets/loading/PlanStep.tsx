@@ -9,12 +9,15 @@ import sections from '../Sections.module.css'
 import { useSaid } from '../said/use-said.ts'
 import { startLoad, usePlan } from './api.ts'
 import { FieldRow } from './FieldRow.tsx'
+import { LayoutForm } from './LayoutForm.tsx'
 import styles from './LoadPage.module.css'
 import { planFaults, replaceField, toggleFacet, toggleId } from './plan-edit.ts'
 
 export interface PlanStepProps {
   dataset: string
   load: string
+  /** When this plan was made. */
+  plannedAt: string
   onStarted: (view: LoadView) => void
   onCancel: () => void
   /** Reads the same file again, another sheet or layer of it; undefined when the file is no longer at hand. */
@@ -25,7 +28,7 @@ export interface PlanStepProps {
 export function PlanStep(props: PlanStepProps) {
   const { t } = useLanguage()
   const said = useSaid()
-  const { data, error } = usePlan(props.dataset, props.load)
+  const { data, error } = usePlan(props.dataset, props.load, props.plannedAt)
   if (error)
     return (
       <p className={controls.error} role="alert">
@@ -111,6 +114,9 @@ function PlanForm({
             </select>
           </label>
         </div>
+      )}
+      {found.plan.layout && (
+        <LayoutForm dataset={dataset} load={load} layout={found.plan.layout} onAgain={onStarted} />
       )}
       <ScrollBox className={`${sections.wide} ${styles.plan}`} label={t('datasets.load.fields')}>
         <table className={sections.table}>

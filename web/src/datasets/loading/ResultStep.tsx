@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import type { LoadView } from '../../../../src/datasets/loading/schema.ts'
+import type { LoadView, TextLayout } from '../../../../src/datasets/loading/schema.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { useLanguage } from '../../ui/use-language.ts'
@@ -9,7 +9,8 @@ import { useDataset } from '../api.ts'
 import controls from '../Controls.module.css'
 import { geoFieldOf } from '../explore-answers.ts'
 import { useSaid } from '../said/use-said.ts'
-import { acceptLoad, loadPath } from './api.ts'
+import { acceptLoad, loadPath, usePlan } from './api.ts'
+import { LayoutForm } from './LayoutForm.tsx'
 import styles from './LoadPage.module.css'
 import { RejectTable } from './RejectTable.tsx'
 
@@ -21,11 +22,22 @@ export interface ResultStepProps {
   onCancel: () => void
 }
 
+/** Where nobody could tell how the text is written, a person may. */
+const unknownLayout: TextLayout = {
+  encoding: 'utf-8',
+  delimiter: ';',
+  quote: '"',
+  skipLines: 1,
+  hasHeader: true,
+  isStated: true,
+}
+
 /** How a load ended: published, held for a person, refused; with the rows that did not fit and the way to fix them. */
 export function ResultStep(props: ResultStepProps) {
   const { view } = props
   const queries = useQueryClient()
   const isPublished = view.state === 'published'
+  const plan = usePlan(view.datasetId, view.id, view.state === 'failed' ? view.modifiedAt : undefined)
   // What was read before the load is of the version before.
   useEffect(() => {
     if (isPublished)
@@ -43,6 +55,14 @@ export function ResultStep(props: ResultStepProps) {
         <Ended {...props} />
       )}
       <Rejects {...props} />
+      {view.state === 'failed' && /\.(csv|tsv|tab|txt)$/i.test(view.fileName) && (
+        <LayoutForm
+          dataset={view.datasetId}
+          load={view.id}
+          layout={plan.data?.plan.layout ?? unknownLayout}
+          onAgain={props.onChanged}
+        />
+      )}
     </div>
   )
 }

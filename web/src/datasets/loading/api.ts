@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { LoadPlan, LoadView, PlanView } from '../../../../src/datasets/loading/schema.ts'
+import type { LoadPlan, LoadView, PlanView, TextLayout } from '../../../../src/datasets/loading/schema.ts'
 import { platformPath, questionText } from '../api.ts'
 import { readJson, refusalOf } from '../requests.ts'
 import type { UploadEffects } from './upload.ts'
@@ -93,14 +93,18 @@ export function useLoad(dataset: string | undefined, load: string | undefined) {
   return { ...query, put: (view: LoadView) => queries.setQueryData(key, view) }
 }
 
-export const usePlan = (dataset: string, load: string) =>
+/** `plannedAt` tells one plan of a load from the next; undefined where none is wanted. */
+export const usePlan = (dataset: string, load: string, plannedAt: string | undefined) =>
   useQuery({
-    queryKey: ['plan', dataset, load],
+    queryKey: ['plan', dataset, load, plannedAt],
+    enabled: plannedAt !== undefined,
     queryFn: ({ signal }) => readJson<PlanView>(`${loadPath(dataset, load)}/plan`, { signal }),
     retry: 1,
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+export const planAgain = (dataset: string, load: string, layout: TextLayout) =>
+  readJson<LoadView>(`${loadPath(dataset, load)}/plan`, { method: 'POST', body: { layout } })
 export const startLoad = (dataset: string, load: string, plan: LoadPlan) =>
   readJson<LoadView>(`${loadPath(dataset, load)}/start`, { method: 'POST', body: { plan } })
 export const acceptLoad = (dataset: string, load: string) =>

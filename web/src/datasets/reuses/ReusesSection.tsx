@@ -23,7 +23,7 @@ export function ReusesSection({ id }: { id: string }) {
           {said(error.message)}
         </p>
       )}
-      {data && data.reuses.length === 0 && form !== 'sent' && (
+      {data && data.reuses.length === 0 && (data.mayManage || form !== 'sent') && (
         <p className={styles.none}>{t('datasets.reuses.none')}</p>
       )}
       {data && data.reuses.length > 0 && (
