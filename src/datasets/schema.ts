@@ -88,7 +88,8 @@ export const DatasetMetadata = Type.Object({
   sector: Type.Array(Type.String()),
   publisher: Type.String(),
   license: Type.String(),
-  licenseUrl: Type.String(),
+  /** Of the web, or empty: pages make a link of it. */
+  licenseUrl: Type.String({ pattern: '^(https?://\\S*)?$' }),
   /** ISO 639-1. */
   language: Type.Array(Type.String()),
   /** INSEE codes or names of the territory covered. */
