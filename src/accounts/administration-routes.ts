@@ -24,7 +24,7 @@ export function administrationRoutes(
     scope.get(
       '/api/v1/accounts',
       {
-        config: { door: { account: 'signed-in' } },
+        config: { door: { account: ['platform-admin', 'auditor'] } },
         schema: {
           tags,
           summary: 'All accounts, for administrators and auditors of the platform',
@@ -93,7 +93,7 @@ export function administrationRoutes(
     scope.post(
       '/api/v1/accounts/resets',
       {
-        config: { write: 'service', door: { account: 'platform-admin' } },
+        config: { write: 'service', door: { account: 'machine' } },
         schema: {
           tags,
           summary: 'Make a link to choose a new password',

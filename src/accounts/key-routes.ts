@@ -69,7 +69,7 @@ export function keyRoutes(app: App, accounts: Accounts): void {
     scope.get(
       '/api/v1/organisations/:id/keys',
       {
-        config: { door: { account: 'signed-in' } },
+        config: { door: { account: ['admin', 'platform-admin'], organisation: 'id' } },
         schema: {
           tags,
           summary: 'Keys that act for an organisation',

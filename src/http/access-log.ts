@@ -2,9 +2,10 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { notFound } from '../errors.ts'
 import { Access } from './access.ts'
 import type { App } from './app.ts'
-import { type Door, datasetsOf } from './doors.ts'
+import { type Door, datasetsOf, denialAt } from './doors.ts'
 import type { Action, Principal } from './principal.ts'
 
 /** `manage`: loading, changing, deleting; what stewards do. */
@@ -106,7 +107,18 @@ async function openAccesses(
   const startedMs = performance.now()
   const { principal } = request
   const action = actionOf(door)
-  const standings = await Promise.all(ids.map(async (id) => standingOf(principal, id, action)))
+  const decided = await Promise.all(ids.map(async (id) => standingOf(principal, id, action)))
+  const makes = 'account' in door && door.makes === true
+  const standings = decided.map((standing) =>
+    standing && 'account' in door
+      ? { ...standing, denial: denialAt(door, request, standing.denial) }
+      : standing,
+  )
+  // In the order of the request. What is not there is refused here too: later, what else is wrong would be said first,
+  // and of what is hidden it is not said.
+  const denial = standings
+    .map((standing, i) => (standing ? standing.denial : makes ? null : notFound('dataset', ids[i]!)))
+    .find((found) => found !== null)
   const access = new Access()
   request.access = access
   const opened: OpenAccess[] = []
@@ -120,7 +132,10 @@ async function openAccesses(
     for (const open of opened) open.close(notBegun)
     throw error
   }
-  if (opened.length === 0) return
+  if (opened.length === 0) {
+    if (denial) throw denial
+    return
+  }
   const waits = opened.flatMap(({ durable }) => durable ?? [])
   const state: Watched = {
     durable: waits.length > 0 ? Promise.all(waits) : null,
@@ -134,13 +149,12 @@ async function openAccesses(
     () => undefined,
   )
   watched.set(request, state)
-  const denial = standings.find((standing) => standing?.denial)?.denial ?? null
   const measured = measure(reply.raw, request.method === 'HEAD', state)
   onceEnded(reply.raw, () => {
     const { raw } = reply
     const closing: AccessClosing = {
       outcome: outcomeOf(raw, access, {
-        isDenied: denial !== null,
+        isDenied: denial !== undefined,
         isStream: action === 'stream',
         isBroken: state.isBroken,
       }),

@@ -16,10 +16,10 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { packageVersion } from '../package-root.ts'
-import { Doors } from './doors.ts'
+import { Doors, guardAccountDoor } from './doors.ts'
 import { anonymous, type Principal } from './principal.ts'
 import { sendProblem } from './problem.ts'
-import { guardWrites } from './writes.ts'
+import { guardWrites, isOperatorAsking } from './writes.ts'
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -68,15 +68,19 @@ export async function buildApp(options: {
   app.decorate('doors', doors)
   app.decorateRequest('access', null)
   app.decorateRequest('principal', null as never)
+  app.decorateRequest('isOperator', false)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     request.principal = anonymous
     if (options.identify) request.principal = await options.identify(request, reply)
-    guardWrites(request, {
+    const circumstances = {
       hasAccounts: options.hasAccounts?.() ?? false,
       publicUrl: options.publicUrl,
       trustsProxies: options.trustedProxies.length > 0,
-    })
+    }
+    guardWrites(request, circumstances)
+    request.isOperator = isOperatorAsking(request, circumstances)
+    guardAccountDoor(request)
   })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
 

@@ -1,9 +1,34 @@
 /** What every route says of itself before the server starts: to what it is a door, and for whom. */
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import type { Action, OrganisationRole, PlatformRole } from './principal.ts'
+import { LacydonError } from '../errors.ts'
+import { loginRequired, notAllowed } from './abilities.ts'
+import {
+  type Action,
+  type OrganisationRole,
+  type PlatformRole,
+  type Principal,
+  platformRoles,
+} from './principal.ts'
+import type { WriteRule } from './writes.ts'
 
-/** Who may come in where no dataset decides: anybody signed in, or a role. */
-export type AccountNeed = 'signed-in' | OrganisationRole | PlatformRole
+/**
+ * Who may come in where no dataset decides: anybody signed in, who acts for an organisation, who has a role in it or on
+ * the platform, or the command line of this machine alone.
+ */
+export type AccountNeed = 'signed-in' | 'member' | 'machine' | OrganisationRole | PlatformRole
+
+/**
+ * One of the needs is enough. `dataset`, `organisation`: the parameter that names it; roles are then those of the
+ * organisation that owns it, or of that one. `byPerson`: no key does it, whatever its scopes. `makes`: a dataset that is
+ * not there is made.
+ */
+export interface AccountDoor {
+  account: AccountNeed | readonly AccountNeed[]
+  dataset?: string
+  organisation?: string
+  byPerson?: true
+  makes?: true
+}
 
 /**
  * A door. Those with an `action` lead to datasets and are decided and logged dataset by dataset; `account` doors ask
@@ -16,13 +41,17 @@ export type Door =
   | { action: Action; datasets: readonly string[] }
   /** The list of what one may know of: each record is decided, none is an access to its rows. */
   | { action: 'discover'; catalogue: true }
-  | { account: AccountNeed; dataset?: string }
+  | AccountDoor
   | { public: string }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The server does not start while a route has none. */
     door?: Door
+  }
+  interface FastifyRequest {
+    /** Sits at the machine while nobody has an account: may then do what stewards of the platform's own data may. */
+    isOperator: boolean
   }
 }
 
@@ -31,6 +60,7 @@ export interface DeclaredDoor {
   methods: readonly string[]
   url: string
   door: Door
+  write: WriteRule
 }
 
 type Routes = Pick<RouteOptions, 'method' | 'url' | 'config'>
@@ -56,8 +86,79 @@ export class Doors {
       methods: [method].flat().map((name) => name.toUpperCase()),
       url,
       door: config!.door!,
+      write: config!.write ?? 'data',
     }))
   }
+}
+
+/** Whether a principal is one of those for whom an account door is there, whatever dataset it may name. */
+export function admits(
+  principal: Principal,
+  { account, organisation, byPerson }: AccountDoor,
+  params: unknown,
+): boolean {
+  if (principal.kind === 'service') return principal.name === 'local'
+  if (principal.kind === 'anonymous') return false
+  const named = organisation === undefined ? undefined : textsAt(params, organisation)?.[0]
+  const isInside =
+    principal.organisation !== null && (organisation === undefined || principal.organisation === named)
+  return [account].flat().some((need) => {
+    // A key loads for its organisation and manages nothing; one for some datasets makes no others.
+    if (principal.kind === 'key')
+      return (
+        !byPerson &&
+        need === 'steward' &&
+        isInside &&
+        isSteward(principal) &&
+        principal.scopes.includes('load') &&
+        principal.datasets === null
+      )
+    if (need === 'signed-in') return true
+    if (need === 'machine') return false
+    if (isPlatformRole(need)) return principal.platformRoles.includes(need)
+    if (!isInside) return false
+    return need === 'member' || principal.role === need || (need === 'steward' && isSteward(principal))
+  })
+}
+
+/** An administrator may do what a steward may. */
+const isSteward = ({ role }: { role: OrganisationRole | null }) => role === 'steward' || role === 'admin'
+const isPlatformRole = (need: AccountNeed): need is PlatformRole =>
+  (platformRoles as readonly string[]).includes(need)
+
+/**
+ * What to throw at an account door to a dataset, from what is to be thrown at whoever is no steward of it; null: come in.
+ * Who merely has to be signed in has to know of the dataset too.
+ */
+export function denialAt(
+  door: AccountDoor,
+  { principal, isOperator }: Pick<FastifyRequest, 'principal' | 'isOperator'>,
+  denial: Error | null,
+): Error | null {
+  const isHidden = denial instanceof LacydonError && denial.status === 404
+  if (principal.kind === 'anonymous') return isHidden || (isOperator && !denial) ? denial : loginRequired()
+  const needs = [door.account].flat()
+  if (admits(principal, { account: needs.filter(isPlatformRole) }, undefined)) return null
+  if (!isHidden && principal.kind === 'user' && needs.includes('signed-in')) return null
+  return door.byPerson && principal.kind === 'key' && !denial ? notAllowed() : denial
+}
+
+/**
+ * Lets a request through an account door that names no dataset; those that do are decided with it. Throws 401 or 403.
+ * While nobody has an account, whoever sits at the machine is its steward.
+ */
+export function guardAccountDoor({
+  routeOptions,
+  principal,
+  params,
+  isOperator,
+}: Pick<FastifyRequest, 'routeOptions' | 'principal' | 'params' | 'isOperator'>): void {
+  const door = routeOptions?.config?.door
+  if (!door || !('account' in door) || door.dataset !== undefined) return
+  if (admits(principal, door, params)) return
+  if (principal.kind !== 'anonymous') throw notAllowed()
+  if (isOperator && [door.account].flat().includes('steward')) return
+  throw loginRequired()
 }
 
 /** More datasets than this in one request are not looked at: the route refuses such a list itself. */

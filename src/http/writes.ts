@@ -69,6 +69,12 @@ function mayWriteData(principal: Principal): boolean {
 
 const noDataset = (organisation: string) => ({ kind: 'dataset' as const, id: '', organisation })
 
+/** Nobody has an account yet, and it is asked from the machine itself. */
+export const isOperatorAsking = (request: FastifyRequest, circumstances: WriteCircumstances): boolean =>
+  !circumstances.hasAccounts &&
+  request.principal.kind === 'anonymous' &&
+  isLocalRequest(request, circumstances)
+
 export function isLocalRequest(
   { ip, headers }: FastifyRequest,
   { trustsProxies }: Pick<WriteCircumstances, 'trustsProxies'>,

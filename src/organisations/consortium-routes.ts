@@ -1,4 +1,5 @@
 /** `/api/v1/consortia` and charters. */
+import type { FastifyContextConfig } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../http/app.ts'
 import { type Charters, platformScope } from './charters.ts'
@@ -17,7 +18,10 @@ const tags = ['organisations']
 const Id = Type.String({ maxLength: 100 })
 const params = Type.Object({ id: Id })
 const memberParams = Type.Object({ id: Id, organisation: Id })
-const write = { write: 'service', door: { account: 'signed-in' } } as const
+/** Of the organisation that coordinates it, which the service knows. */
+const write = { write: 'service', door: { account: ['admin', 'platform-admin'] } } as const
+const sign = { write: 'service', door: { account: 'admin' } } as const
+const ofPlatform = { write: 'service', door: { account: 'platform-admin' } } as const
 const open = { door: { public: 'who works with whom; each dataset decides for itself' } } as const
 const CharterList = Type.Object({ versions: Type.Array(CharterView) })
 
@@ -111,14 +115,20 @@ export function consortiumRoutes(app: App, consortia: Consortia, charters: Chart
     )
 
     const charterDoors = [
-      { path: '/api/v1/charter', what: 'the platform', scopeOf: () => platformScope },
+      {
+        path: '/api/v1/charter',
+        what: 'the platform',
+        publish: ofPlatform as FastifyContextConfig,
+        scopeOf: () => platformScope,
+      },
       {
         path: '/api/v1/consortia/:id/charter',
         what: 'a consortium',
+        publish: write as FastifyContextConfig,
         scopeOf: (given: unknown) => (given as { id: string }).id,
       },
     ]
-    for (const { path, what, scopeOf } of charterDoors) {
+    for (const { path, what, publish, scopeOf } of charterDoors) {
       scope.get(
         path,
         {
@@ -134,7 +144,7 @@ export function consortiumRoutes(app: App, consortia: Consortia, charters: Chart
       scope.post(
         path,
         {
-          config: write,
+          config: publish,
           schema: {
             tags,
             summary: `Publish the next version of the charter of ${what}`,
@@ -151,7 +161,7 @@ export function consortiumRoutes(app: App, consortia: Consortia, charters: Chart
       scope.post(
         `${path}/signatures`,
         {
-          config: write,
+          config: sign,
           schema: {
             tags,
             summary: `Sign the charter of ${what} for the organisation I act for`,

@@ -13,7 +13,8 @@ import {
 
 const tags = ['organisations']
 const Id = Type.String({ maxLength: 100 })
-const write = { write: 'service', door: { account: 'signed-in' } } as const
+const read = { door: { account: ['admin', 'platform-admin'], organisation: 'id' } } as const
+const write = { write: 'service', ...read } as const
 const link = { write: 'service', door: { public: 'guarded by the token of an invitation' } } as const
 const bodyLimit = 10_000
 
@@ -26,7 +27,7 @@ export function invitationRoutes(app: App, invitations: Invitations): void {
     scope.get(
       '/api/v1/organisations/:id/invitations',
       {
-        config: { door: { account: 'signed-in' } },
+        config: read,
         schema: {
           tags,
           summary: 'Invitations of an organisation, for its administrators',

@@ -20,8 +20,14 @@ const tags = ['organisations']
 const Id = Type.String({ maxLength: 100 })
 const params = Type.Object({ id: Id })
 const memberParams = Type.Object({ id: Id, membership: Id })
-const write = { write: 'service', door: { account: 'signed-in' } } as const
-const read = { door: { account: 'signed-in' } } as const
+const write = {
+  write: 'service',
+  door: { account: ['admin', 'platform-admin'], organisation: 'id' },
+} as const
+const create = { write: 'service', door: { account: 'platform-admin' } } as const
+const read = { door: { account: ['member', 'platform-admin'], organisation: 'id' } } as const
+/** Its person leaves, whoever that person acts for at the moment. */
+const leave = { write: 'service', door: { account: 'signed-in' } } as const
 const open = { door: { public: 'names of organisations; each dataset decides for itself' } } as const
 const done = { done: true as const }
 
@@ -54,7 +60,7 @@ export function organisationRoutes(
     scope.post(
       '/api/v1/organisations',
       {
-        config: write,
+        config: create,
         schema: {
           tags,
           summary: 'Make an organisation',
@@ -173,7 +179,7 @@ export function organisationRoutes(
     scope.delete(
       '/api/v1/organisations/:id/members/:membership',
       {
-        config: write,
+        config: leave,
         schema: {
           tags,
           summary: 'End a membership, or leave',

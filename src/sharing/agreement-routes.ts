@@ -1,5 +1,6 @@
 /** Templates, agreements and data requests. */
 import Type from 'typebox'
+import { notFound } from '../errors.ts'
 import type { App } from '../http/app.ts'
 import type { Principal } from '../http/principal.ts'
 import type { SharingDoors } from './routes.ts'
@@ -16,7 +17,8 @@ import { managesDataset } from './standing.ts'
 const tags = ['sharing']
 const Id = Type.Object({ id: Type.String() })
 const read = { door: { account: 'signed-in' } } as const
-const write = { write: 'service', door: { account: 'signed-in' } } as const
+/** Stewards sign for their organisation. */
+const write = { write: 'service', door: { account: 'steward', byPerson: true } } as const
 
 export function agreementRoutes(
   app: App,
@@ -31,7 +33,8 @@ export function agreementRoutes(
       of === 'request'
         ? sharing.state.requests.get(id)
         : [...sharing.state.agreements.values()].flat().find((one) => one.id === id)
-    return describe(found?.dataset ?? id)
+    if (!found) throw notFound(of === 'request' ? 'data request' : 'agreement', id)
+    return describe(found.dataset ?? '')
   }
 
   app.get(
@@ -199,7 +202,11 @@ export function agreementRoutes(
         response: { 201: DataRequest },
       },
     },
-    async ({ body, principal }, reply) => reply.code(201).send(await agreements.draft(principal, body)),
+    async ({ body, principal }, reply) => {
+      // Whoever may not know of a dataset must not learn by asking for it.
+      if (body.dataset !== null) sharing.require(principal, describe(body.dataset), 'discover')
+      return reply.code(201).send(await agreements.draft(principal, body))
+    },
   )
   app.post(
     '/api/v1/sharing/requests/:id/steps',

@@ -248,15 +248,20 @@ export class Policies {
   /** Only its author's organisation lifts it; those of the platform, platform administrators. */
   async lift(principal: Principal, asked: DatasetAsked, id: string): Promise<Restriction> {
     const before = this.#sharing.restrictionsOf(asked.definition.id).find((one) => one.id === id)
-    if (!before) throw notFound('restriction', id)
+    if (!before) {
+      if (!isPlatformAdmin(principal)) this.#sharing.require(principal, asked, 'discover')
+      throw notFound('restriction', id)
+    }
     const isAuthor =
       before.author === null
         ? isPlatformAdmin(principal)
         : managesDataset(principal, { ...this.#sharing.policyOf(asked), owner: before.author })
-    if (!isAuthor)
+    if (!isAuthor) {
+      this.#sharing.require(principal, asked, 'discover')
       throw new LacydonError('forbidden', 403, 'Only who made a restriction lifts it.', {
         details: { author: before.author ?? 'platform' },
       })
+    }
     if (before.liftedAt !== null) return before
     const isWritten = this.#sharing.state.restrictions.get(before.dataset)?.some((one) => one.id === id)
     const lifted = { ...before, liftedAt: this.#sharing.now().toISOString(), version: before.version + 1 }

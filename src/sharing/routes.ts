@@ -26,11 +26,17 @@ export interface SharingDoors {
 const tags = ['sharing']
 const Id = Type.Object({ id: Type.String() })
 const ItemOf = (name: string) => Type.Object({ id: Type.String(), [name]: Type.String() })
-/** Stewards are checked by the service: it knows to hide what is hidden. */
-const read = { door: { account: 'signed-in' } } as const
-const write = { write: 'service', door: { account: 'signed-in' } } as const
-/** Rows are shown: the access is logged with its dataset. */
-const rowsShown = { door: { account: 'steward', dataset: 'id' } } as const
+const read = { door: { account: 'steward', dataset: 'id', byPerson: true } } as const
+const write = { write: 'service', ...read } as const
+/** The platform restricts too; what was restricted, only its author lifts. */
+const restrict = {
+  write: 'service',
+  door: { account: ['steward', 'platform-admin'], dataset: 'id', byPerson: true },
+} as const
+const lift = {
+  write: 'service',
+  door: { account: ['signed-in', 'platform-admin'], dataset: 'id', byPerson: true },
+} as const
 
 const PolicyPut = Type.Object(
   {
@@ -155,7 +161,7 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
   app.post(
     `${base}/restrictions`,
     {
-      config: write,
+      config: restrict,
       schema: {
         tags,
         summary: 'Restrict what all grants give',
@@ -170,7 +176,7 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
   app.delete(
     `${base}/restrictions/:restriction`,
     {
-      config: write,
+      config: lift,
       schema: {
         tags,
         summary: 'Lift a restriction',
@@ -185,7 +191,7 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
   app.get(
     '/api/v1/datasets/:id/see-as',
     {
-      config: rowsShown,
+      config: read,
       schema: {
         tags,
         summary:
@@ -227,7 +233,7 @@ export function sharingRoutes(app: App, doors: SharingDoors): void {
   app.post(
     '/api/v1/datasets/:id/see-as',
     {
-      config: { write: 'service', ...rowsShown },
+      config: write,
       schema: {
         tags,
         summary: 'What a change would give to whom and take from whom, before it is made; nothing is written',

@@ -11,7 +11,10 @@ export function decidedAccess(sharing: Sharing, describe: (id: string) => Datase
     const asked: DatasetAsked = { definition: dataset, createdAt: describe(dataset.id).createdAt }
     // The record of a dataset tells of the fields that its reader gets; of all that are not withheld when there are none.
     const query = action === 'discover' ? sharing.decide(principal, asked, 'query') : undefined
-    const decision = query?.allow ? query : sharing.decide(principal, asked, action, context)
+    let decision = query?.allow ? query : sharing.decide(principal, asked, action, context)
+    // A key for other datasets knows of this one what a stranger does: lists leave nothing public out, and do not fail.
+    if (!decision.allow && action === 'discover' && decision.reason === 'not_granted')
+      decision = sharing.decide(anonymous, asked, action, context)
     if (!decision.allow) {
       if (decision.reason === 'hidden') return undefined
       throw refusal(decision, dataset.id)

@@ -31,7 +31,8 @@ const options = {
 export function exportRoutes(on: On, explore: Explore): void {
   on('/datasets/:dataset/exports', 'Formats in which a dataset is exported', {}, async (call) => {
     const { params, asking, reply } = call
-    const { visible } = await secure(explore, params.dataset!, askerOf(call.request, call.parameters))
+    const asker = askerOf(call.request, call.parameters)
+    const { visible } = await secure(explore, params.dataset!, asker, { action: 'discover' })
     const self = `${datasetAddress(asking.base, params.dataset!)}/exports`
     const formats = formatsFor(visible.fields)
     return reply.send(formatLinks(formats.map((rel) => ({ rel, href: `${self}/${rel}` }))))

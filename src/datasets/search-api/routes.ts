@@ -225,7 +225,7 @@ function datasetPaths(on: OnV1, explore: Explore): void {
 
   on('/api/datasets/1.0/:dataset', 'One dataset, Search API v1', async (call) => {
     const { parameters, params, asking, request } = call
-    await secure(explore, params.dataset!, askerOf(request, parameters))
+    await secure(explore, params.dataset!, askerOf(request, parameters), { action: 'discover' })
     const { lang } = parseQuery({ lang: parameters.text('lang') })
     const { body } = await visibleDatasets(readerOf(call), lang, asking.secret)
     return datasetOf(body(params.dataset!))
