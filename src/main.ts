@@ -78,6 +78,8 @@ import { sharingRoutes } from './sharing/routes.ts'
 import { Sharing } from './sharing/service.ts'
 import { decidedStanding } from './sharing/standing.ts'
 import { sharingMigrations } from './sharing/tables.ts'
+import { transferRoutes } from './sharing/transfer-routes.ts'
+import { noteTransfers, Transfers } from './sharing/transfers.ts'
 import { noticesOf } from './start-notices.ts'
 import { type Chore, startUpkeep } from './upkeep.ts'
 import { decidedAudience } from './vessels/audience.ts'
@@ -210,6 +212,8 @@ export async function startLacydon(config: Config): Promise<Running> {
     const policies = new Policies(sharing)
     const quotas = new Quotas({ control, now: () => new Date() })
     limitUse(app, { quotas, sharing, describe, log })
+    const transfers = new Transfers({ control, sharing })
+    noteTransfers(app, { transfers, sharing, describe })
     claimNewDatasets(app, policies, (id) => datasets.has(id))
     healthRoute(app, () => checkHealth(engines, feeds))
     loadingRoutes(app, loads)
@@ -254,14 +258,16 @@ export async function startLacydon(config: Config): Promise<Running> {
       sources: () => feeds.status().map(sourceStateOf),
       audienceOf: decidedAudience({ realm, sharing, describe }),
     })
+    const agreements = new Agreements(sharing)
     sharingRoutes(app, {
       sharing,
       policies,
-      agreements: new Agreements(sharing),
+      agreements,
       describe,
       sources,
       columnar,
     })
+    transferRoutes(app, { transfers, agreements, sharing, describe })
     dataspaceRoutes(app, { sharing, datasets, publicUrl: config.publicUrl })
     identity.routes(app, {
       datasets,

@@ -281,6 +281,16 @@ export const Agreement = Type.Object({
 })
 export type Agreement = Static<typeof Agreement>
 
+/** A way in which an agreement is used: fetched, pushed or streamed; states are those of the Dataspace Protocol. */
+export const Transfer = Type.Object({
+  id: Id,
+  agreement: Id,
+  mode: oneOf(['pull', 'push', 'stream'] as const),
+  state: oneOf(['REQUESTED', 'STARTED', 'COMPLETED', 'SUSPENDED', 'TERMINATED'] as const),
+  startedAt: Instant,
+})
+export type Transfer = Static<typeof Transfer>
+
 export const requestStates = ['draft', 'submitted', 'questions', 'approved', 'refused'] as const
 export type RequestState = (typeof requestStates)[number]
 

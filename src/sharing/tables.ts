@@ -43,15 +43,8 @@ export type SharingTables = {
   sharing_stream: { id: string; subject: string; expires_at: string }
   /** Letters about the end of an agreement that were sent: each once. */
   sharing_notice: { agreement: string; expires_at: string; days: number }
-  /** Uses of an agreement, one of each mode; `state` as of the Dataspace Protocol. */
-  sharing_transfer: {
-    id: string
-    agreement: string
-    mode: string
-    state: string
-    started_at: string
-    changed_at: string
-  }
+  /** Uses of an agreement, one of each mode. */
+  sharing_transfer: { agreement: string; mode: string; id: string; started_at: string }
 }
 
 export type DocumentTable = Exclude<
@@ -138,17 +131,15 @@ export const sharingMigrations = defineMigrations('sharing', [
   {
     name: 'sharing_transfer',
     up: (schema) =>
-      schema.table('sharing_transfer', {
-        id: { kind: 'text', primary: true },
-        agreement: { kind: 'text' },
-        mode: { kind: 'text' },
-        state: { kind: 'text' },
-        started_at: { kind: 'instant' },
-        changed_at: { kind: 'instant' },
-      }),
-  },
-  {
-    name: 'sharing_transfer by agreement',
-    up: (schema) => schema.index('sharing_transfer', ['agreement']),
+      schema.table(
+        'sharing_transfer',
+        {
+          agreement: { kind: 'text' },
+          mode: { kind: 'text' },
+          id: { kind: 'text' },
+          started_at: { kind: 'instant' },
+        },
+        { primaryKey: ['agreement', 'mode'] },
+      ),
   },
 ])
