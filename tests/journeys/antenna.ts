@@ -59,6 +59,8 @@ const minute = 60_000
  */
 export class Antenna {
   readonly fleet: Transponder[] = ships.map((item, i) => ({ ...item, mmsi: firstMmsi + i }))
+  /** Those that anybody may see: no pleasure craft, none under 20 m. */
+  readonly publicFleet = this.fleet.filter(({ lengthM, shipType }) => lengthM >= 20 && shipType !== 37)
   private readonly startedMs = Date.now()
   private readonly sockets = new Set<Socket>()
   private server: Server | undefined

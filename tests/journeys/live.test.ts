@@ -34,12 +34,13 @@ describe.skipIf(noBrowser)('the live port', () => {
     expect(left.flatMap(({ complaints }) => complaints)).toEqual([])
   })
 
-  test('opens where the feed is, with every vessel in the list', async () => {
+  test('opens where the feed is, with every vessel that anybody may see in the list', async () => {
     const page = await atPort('/')
     await mapReady(page)
     expect(new URL(page.url()).pathname).toBe('/live')
-    await expect.poll(() => options(page).count()).toBe(port.antenna.fleet.length)
+    await expect.poll(() => options(page).count()).toBe(port.antenna.publicFleet.length)
     await page.getByRole('option', { name: /MISTRAL DOUX/ }).waitFor()
+    expect(await options(page).getByText('PLAISIR TRANQUILLE').count()).toBe(0)
     await page
       .getByText(/En direct/)
       .first()
@@ -128,7 +129,7 @@ describe.skipIf(noBrowser)('the live port', () => {
     await page.getByRole('textbox', { name: 'Nom ou MMSI' }).fill('zzz')
     await page.getByText('Aucun navire en vue ne passe les filtres.').waitFor()
     await page.getByRole('button', { name: 'Tout montrer' }).last().click()
-    await expect.poll(() => options(page).count()).toBe(port.antenna.fleet.length)
+    await expect.poll(() => options(page).count()).toBe(port.antenna.publicFleet.length)
   })
 
   test('replays the past and comes back to live', async () => {

@@ -19,7 +19,7 @@ export async function openPort(): Promise<Port> {
   const antenna = new Antenna()
   const feed = await antenna.listen()
   const product = await openProduct(['--ais', `tcp://127.0.0.1:${feed}`])
-  await heardBy(product.address, antenna.fleet.length)
+  await heardBy(product.address, antenna.publicFleet.length)
   return {
     address: product.address,
     antenna,
@@ -54,7 +54,7 @@ export async function openProduct(args: string[]) {
   }
 }
 
-/** Waits until the product knows `vessels` vessels by name. */
+/** Waits until the product shows `vessels` vessels by name. */
 async function heardBy(address: string, vessels: number): Promise<void> {
   for (;;) {
     const list = (await (await fetch(`${address}/api/v1/vessels`)).json()) as {
