@@ -234,6 +234,14 @@ describe('A28: HTTP', () => {
     expect((await product.admin.get('/api/v1/datasets/odd?_method=DELETE')).status).toBe(200)
   })
 
+  it('TRACE repeats nothing', async () => {
+    const answer = await raw(
+      'TRACE /health HTTP/1.1\r\nhost: x\r\nx-secret: abcdef\r\nconnection: close\r\n\r\n',
+    )
+    expect([400, 404, 405, 501]).toContain(statusOf(answer))
+    expect(answer).not.toContain('abcdef')
+  })
+
   it('names and tags with line ends start no header', async () => {
     const name = encodeURIComponent('x\r\nset-cookie: a=b')
     for (const path of [
