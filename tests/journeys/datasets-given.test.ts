@@ -52,7 +52,7 @@ describe.skipIf(noBrowser)('data of one’s own', () => {
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Relire le fichier' }).click()
     await page.getByText('CSV, 3 lignes, 3 champs.').waitFor()
-    await page.getByText(/Séparateur barre \|, ISO-8859-15, en-tête à la ligne 2/).waitFor()
+    await page.getByText(/^barre \| · ISO-8859-15 · en-tête à la ligne 2$/).waitFor()
     await page
       .getByRole('button', { name: /Charger/ })
       .last()

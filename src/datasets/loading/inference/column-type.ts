@@ -5,6 +5,7 @@ import type { ColumnEvidence, Shape } from '../csv/evidence.ts'
 import type { Reading } from '../schema.ts'
 import { dateStyleOf } from './date-style.ts'
 import type { Kind } from './kinds.ts'
+import { reasonOfText } from './text-reason.ts'
 import { booleanPairs } from './word-tables.ts'
 
 /** What a source says of a column whose values it types itself: text stays text. */
@@ -380,12 +381,4 @@ function placeGuess(
 function codeReason(shapes: readonly Shape[], count: number): string {
   const example = shapes.find(({ kind }) => kind === 'code')!.example.slice(0, 40)
   return `${count} values like “${example}” would change if they were numbers`
-}
-
-function reasonOfText(shapes: readonly Shape[], total: number): string {
-  const kinds = new Map<Kind, number>()
-  for (const { kind, count } of shapes) kinds.set(kind, (kinds.get(kind) ?? 0) + count)
-  if (kinds.size === 1) return 'text'
-  const parts = [...kinds].sort((a, b) => b[1] - a[1]).slice(0, 3)
-  return `mixed: ${parts.map(([kind, count]) => `${Math.round((count / total) * 1000) / 10} % ${kind}`).join(', ')}`
 }

@@ -66,7 +66,7 @@ export function ProposalForm({ dataset, onDone }: { dataset: string; onDone: (is
       </label>
       {line('url', { required: true, ...address })}
       {line('maker', { required: true, maxLength: 200 })}
-      {line('picture', address)}
+      <div className={styles.whole}>{line('picture', address)}</div>
       {error && (
         <p className={`${controls.error} ${styles.whole}`} role="alert">
           {said(error.message)} {error instanceof Refusal && error.help && said(error.help)}

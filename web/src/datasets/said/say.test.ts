@@ -40,6 +40,7 @@ describe('what the server says, in French', () => {
       'jours écrits dd/MM/yyyy ; un premier nombre vaut 31 : les jours d’abord',
     ],
     ['a boolean stands where a number is expected.', 'un booléen occupe la place d’un nombre.'],
+    ['mixed: 99 % numbers with a comma; 1 % text', 'mélange : 99 % nombres à virgule ; 1 % texte'],
     ['Quai 12', 'Quai 12'],
   ])('%s', (english, words) => expect(plain(inFrench(english))).toBe(words))
 
