@@ -18,6 +18,14 @@ const csvFile = (name: string, text: string | Buffer) => ({
   mimeType: 'text/csv',
   buffer: Buffer.from(text as Buffer),
 })
+const send = async (method: string, path: string, body: object) => {
+  const answer = await fetch(product.address + path, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  expect(answer.ok, await answer.text()).toBe(true)
+}
 const ended = async () => {
   const left = visits
   visits = []
@@ -93,6 +101,46 @@ describe.skipIf(noBrowser)('data of one’s own', () => {
     await page.getByText('Personne n’a encore signalé').waitFor()
     await other.reload()
     await other.getByText('Nobody has told yet').waitFor()
+  })
+
+  test('territories have the names that the communes of this instance give them', async () => {
+    const outline = (lon: number) => ({
+      type: 'Polygon',
+      coordinates: [
+        [
+          [lon, 43],
+          [lon + 0.1, 43],
+          [lon + 0.1, 43.1],
+          [lon, 43],
+        ],
+      ],
+    })
+    const communes = [
+      { code: '13055', nom: 'Marseille', lon: 5.3 },
+      { code: '13039', nom: 'Fos-sur-Mer', lon: 4.9 },
+    ]
+    const features = communes.map(({ lon, ...properties }) => ({
+      type: 'Feature',
+      properties,
+      geometry: outline(lon),
+    }))
+    await send('POST', '/api/v1/datasets/communes/versions?create=true&fileName=communes.geojson', {
+      type: 'FeatureCollection',
+      features,
+    })
+    await expect
+      .poll(async () => (await fetch(`${product.address}/api/v1/datasets/communes`)).json())
+      .toMatchObject({ currentVersion: 1 })
+    // The second code is nobody’s: it is shown as it is.
+    await send('PATCH', '/api/v1/datasets/registre', { metadata: { territory: ['13055', '99999'] } })
+    const page = await at('/datasets')
+    const territories = page.getByRole('group', { name: 'Territoire' })
+    await territories.getByRole('checkbox', { name: /^Marseille/ }).check()
+    await page.getByRole('listitem').filter({ hasText: 'registre' }).waitFor()
+    expect(new URL(page.url()).searchParams.get('territory')).toBe('13055')
+    await territories.getByRole('checkbox', { name: /^99999/ }).waitFor()
+    await page.goto(`${product.address}/datasets/registre?tab=info`)
+    await page.getByText('Marseille, 99999').waitFor()
   })
 })
 

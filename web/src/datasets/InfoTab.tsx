@@ -13,11 +13,13 @@ import { QualitySection } from './quality/QualitySection.tsx'
 import { ReusesSection } from './reuses/ReusesSection.tsx'
 import { ScrollBox } from './ScrollBox.tsx'
 import styles from './Sections.module.css'
+import { useTerritoryNames } from './territory/use-communes.ts'
 
 /** Everything people are told beside the rows: description, dictionary, licence, sources, how to cite. */
 export function InfoTab({ dataset }: PartProps) {
   const { t, language } = useLanguage()
   const names = useNames()
+  const territory = useTerritoryNames(dataset.metas.default.territory ?? [])
   const { default: metas, custom, dcat, lacydon } = dataset.metas
   const page = `${location.origin}/datasets/${encodeURIComponent(dataset.dataset_id)}`
   const day = (ms: number) => formatDay(ms, language)
@@ -59,7 +61,7 @@ export function InfoTab({ dataset }: PartProps) {
     [t('datasets.info.theme'), list(metas.theme, names.theme)],
     [t('datasets.info.sector'), list(custom.sector, names.sector)],
     [t('datasets.info.keyword'), list(metas.keyword)],
-    [t('datasets.info.territory'), list(metas.territory)],
+    [t('datasets.info.territory'), list(metas.territory, territory)],
     [
       t('datasets.info.references'),
       metas.references?.map((one) =>

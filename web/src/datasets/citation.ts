@@ -12,13 +12,16 @@ export interface CitationWords {
 export function citation(dataset: Dataset, page: string, words: CitationWords, nowMs: number): string {
   const { default: metas, lacydon } = dataset.metas
   const { version } = lacydon
-  const parts = [
-    metas.publisher,
+  const what = [
     words.title(metas.title),
     version === null ? null : words.version(version),
     words.day(Date.parse(metas.modified)),
-    version === null ? page : `${page}?at=v${version}`,
-    words.readOn(words.day(nowMs)),
+  ]
+  const address = version === null ? page : `${page}?at=v${version}`
+  const parts = [
+    metas.publisher,
+    what.filter(Boolean).join(', '),
+    `${address} (${words.readOn(words.day(nowMs))})`,
     metas.license && words.licence(metas.license),
   ]
   return `${parts.filter(Boolean).join('. ')}.`

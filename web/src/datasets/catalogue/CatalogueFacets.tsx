@@ -3,6 +3,7 @@ import type { CatalogueEntry } from '../explore-answers.ts'
 import { FacetGroup } from '../FacetGroup.tsx'
 import { joinList, splitList, toggleItem } from '../lists.ts'
 import { useNames } from '../names.ts'
+import { useTerritoryNames } from '../territory/use-communes.ts'
 import type { CatalogueAddress } from './address.ts'
 import styles from './CataloguePage.module.css'
 import { type Chosen, countFacet, type FacetName, facetNames } from './facets.ts'
@@ -20,10 +21,12 @@ export function CatalogueFacets({
 }) {
   const { t } = useLanguage()
   const names = useNames()
+  const territory = useTerritoryNames(found.flatMap((entry) => entry.territory ?? []))
   const nameOf: Partial<Record<FacetName, (value: string) => string>> = {
     theme: names.theme,
     license: names.licence,
     sector: names.sector,
+    territory,
     feature: names.feature,
     origin: names.origin,
     quality: names.quality,

@@ -83,7 +83,7 @@ function Published({ view }: ResultStepProps) {
       </h2>
       <p role="status">
         {t('datasets.load.loaded', { shown: formatNumber(rows, language), count: rows })}{' '}
-        {t('datasets.load.served')}
+        {t(data && geoFieldOf(data) ? 'datasets.load.servedOnMap' : 'datasets.load.served')}
       </p>
       <div className={styles.actions}>
         <Link {...link(undefined)} className={controls.primary}>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Field } from '../explore-answers.ts'
-import { referenceOf, wellKnownText, withinArea } from './reference.ts'
+import { isInseeCode, referenceOf, wellKnownText, withinArea } from './reference.ts'
 
 const field = (name: string, type: Field['type']): Field => ({
   name,
@@ -41,3 +41,9 @@ it('asks by the field of places, whatever it is called', () =>
   expect(withinArea(field('by', 'geo_point_2d'), { type: 'Polygon', coordinates: [square] })).toMatch(
     /^within\(`by`, geom'POLYGON/,
   ))
+
+it('knows codes of communes from other words', () => {
+  expect(['13055', '2A004', '97411'].every(isInseeCode)).toBe(true)
+  for (const word of ['Marseille', '13', '130550', 'FR-13', '2a004', ''])
+    expect(isInseeCode(word)).toBe(false)
+})

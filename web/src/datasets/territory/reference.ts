@@ -44,5 +44,8 @@ export function wellKnownText({ type, coordinates }: Area): string {
 export const withinArea = (field: Field, area: Area): string =>
   `within(${nameText(field.name)}, geom'${wellKnownText(area)}')`
 
+/** `13055`, `2A004`: what metadata write for a commune. */
+export const isInseeCode = (word: string): boolean => /^(\d{2}|2[AB])\d{3}$/.test(word)
+
 export const isCode = ({ code }: Reference, value: string): string =>
   `${nameText(code)} = ${textLiteral(value)}`

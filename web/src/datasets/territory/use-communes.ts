@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { datasetPath, exploreRoot, questionText, useDataset } from '../api.ts'
 import type { Records } from '../explore-answers.ts'
 import { nameText } from '../odsql-text.ts'
 import { readJson } from '../requests.ts'
-import { type Area, communesId, isCode, type Reference, referenceOf } from './reference.ts'
+import { type Area, communesId, isCode, isInseeCode, type Reference, referenceOf } from './reference.ts'
 
 export interface Commune {
   code: string
@@ -11,6 +12,7 @@ export interface Commune {
 }
 
 const mostCommunes = 5_000
+const none: Commune[] = []
 
 /** Whether this instance knows communes: asked for in the catalogue, so that a missing one is no error. */
 function useReference(isAsked: boolean) {
@@ -60,7 +62,19 @@ export function useCommunes(isAsked: boolean): { communes: Commune[]; isAbsent: 
     retry: false,
     enabled: reference !== undefined,
   })
-  return { communes: data ?? [], isAbsent: isAbsent || (dataset !== undefined && !reference) }
+  return { communes: data ?? none, isAbsent: isAbsent || (dataset !== undefined && !reference) }
+}
+
+/**
+ * What territories are called: the name of a commune for its INSEE code where the reference dataset tells it, else the
+ * word itself. Asked for only where `words` holds a code.
+ */
+export function useTerritoryNames(words: readonly string[]): (word: string) => string {
+  const { communes } = useCommunes(words.some(isInseeCode))
+  return useMemo(() => {
+    const names = new Map(communes.map(({ code, name }) => [code, name]))
+    return (word: string) => (isInseeCode(word) ? names.get(word) : undefined) ?? word
+  }, [communes])
 }
 
 const areaOf = (value: unknown): Area | null =>
