@@ -152,20 +152,19 @@ async function openAccesses(
   const measured = measure(reply.raw, request.method === 'HEAD', state)
   onceEnded(reply.raw, () => {
     const { raw } = reply
-    const closing: AccessClosing = {
+    const ended = {
       outcome: outcomeOf(raw, access, {
         isDenied: denial !== undefined,
         isStream: action === 'stream',
         isBroken: state.isBroken,
       }),
       status: raw.headersSent ? raw.statusCode : null,
-      rows: access.rows,
-      bytes: measured.bytes,
       ms: Math.round(performance.now() - startedMs),
-      columns: access.columns,
-      filterHash: access.filterHash,
     }
-    for (const open of opened) open.close(closing)
+    for (const [i, open] of opened.entries()) {
+      const { rows, bytes, columns, filterHash } = access.of(openings[i]!.datasetId)
+      open.close({ ...ended, rows, bytes: bytes ?? measured.bytes, columns, filterHash })
+    }
   })
   if (denial) throw denial
   // Whoever takes over the connection sends its first byte without asking again.

@@ -32,7 +32,12 @@ export function limitUse(app: App, options: LimitOptions): void {
       const decision = options.sharing.decide(request.principal, asked, door.action)
       if (!decision.allow || decision.quota === null) continue
       const subject = quotaSubject(request.principal, decision, request.ip)
-      await begin(subject, decision.quota, door.action === 'stream', { request, reply, ...options })
+      await begin(
+        subject,
+        decision.quota,
+        { id, isStream: door.action === 'stream' },
+        { request, reply, ...options },
+      )
     }
   })
 }
@@ -40,7 +45,7 @@ export function limitUse(app: App, options: LimitOptions): void {
 async function begin(
   subject: string,
   quota: Quota,
-  isStream: boolean,
+  { id, isStream }: { id: string; isStream: boolean },
   { quotas, log, request, reply }: LimitOptions & { request: FastifyRequest; reply: FastifyReply },
 ): Promise<void> {
   try {
@@ -55,11 +60,13 @@ async function begin(
   }
   const blocks = new RowBlocks(quotas, subject, quota)
   if (quota.rowsPerDay !== null)
-    request.access?.limitRows((count) =>
-      blocks.take(count).catch((error) => {
-        if (!reply.raw.headersSent) tellRefusal(reply, error)
-        throw error
-      }),
+    request.access?.limitRows(
+      (count) =>
+        blocks.take(count).catch((error) => {
+          if (!reply.raw.headersSent) tellRefusal(reply, error)
+          throw error
+        }),
+      id,
     )
   const place = isStream ? await quotas.openStream(subject, quota) : undefined
   const renewing = place && setInterval(() => place.renew().catch(() => undefined), renewEveryMs)

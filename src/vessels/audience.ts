@@ -12,6 +12,8 @@ export type PastOf = 'ais-positions' | 'ais-static'
 export interface Audience {
   /** Equal for equal rights: frames are shared by it. */
   fingerprint: string
+  /** Names of the fields there are: what is shown is made of any of them. */
+  fields: readonly string[]
   sees(vessel: Vessel): boolean
   /** A query of the stored past that only reads what the audience may. Throws 404, 401 or 403. */
   limited(past: PastOf, query: Query): Promise<Query>
@@ -42,6 +44,7 @@ export function decidedAudience({ realm, sharing, describe }: AudienceOptions): 
     }
     return {
       fingerprint,
+      fields: asked.definition.fields.map(({ name }) => name),
       sees,
       async limited(past, query) {
         const of = describe(datasetIn(realm, past))

@@ -8,6 +8,7 @@ import type { Box } from './rules.ts'
 
 const audience = (fingerprint: string, sees: Audience['sees']): Audience => ({
   fingerprint,
+  fields: [],
   sees,
   limited: async (_past, query) => query,
   onEnd: () => () => undefined,

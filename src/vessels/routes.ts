@@ -1,9 +1,10 @@
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { datasetIn } from '../connectors/ais/datasets.ts'
 import { invalidInput } from '../errors.ts'
 import type { App } from '../http/app.ts'
 import type { Action } from '../http/principal.ts'
-import type { AudienceOf } from './audience.ts'
+import type { Audience, AudienceOf } from './audience.ts'
 import type { LiveStream } from './live-stream.ts'
 import type { Box } from './rules.ts'
 import {
@@ -68,6 +69,31 @@ function untilClientLeaves(raw: NodeJS.EventEmitter): AbortSignal {
   return abort.signal
 }
 
+type Asked = Pick<FastifyRequest, 'access' | 'url'>
+
+/** Notes for the log what was asked for, and of which fields. */
+function noteUse({ access, url }: Asked, audience: Audience): Audience {
+  const [path = '', query = ''] = url.split('?')
+  const asked = new URLSearchParams(query)
+  for (const name of ['apikey', 'access_token']) asked.delete(name)
+  // The number of a vessel is a condition too.
+  const [mmsi = ''] = /\d+/.exec(path.split('/vessels/')[1] ?? '') ?? []
+  access?.noteFilter(mmsi === '' && asked.size === 0 ? '' : `${mmsi}?${asked}`)
+  access?.addColumns(audience.fields)
+  return audience
+}
+
+/** The same answer, its rows told to the log. Rejects with 429 where they are too many. */
+async function counted<T>(
+  { access }: Asked,
+  answer: T | Promise<T>,
+  rowsOf: (answer: T) => number,
+): Promise<T> {
+  const made = await answer
+  await access?.addRows(rowsOf(made))
+  return made
+}
+
 export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }: VesselDoors): void {
   const tags = ['vessels']
   const doorTo = (dataset: 'vessels' | 'ais-positions', action: Action) => ({
@@ -114,14 +140,14 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         response: { 200: VesselList },
       },
     },
-    ({ query: { bbox, at, limit }, raw, principal }) =>
-      vessels.list(
-        audienceOf(principal, 'query'),
-        boxOf(bbox),
-        at === undefined ? undefined : msOf('at', at),
-        limit ?? 5_000,
-        { signal: untilClientLeaves(raw.socket) },
-      ),
+    (request) => {
+      const { bbox, at, limit = 5_000 } = request.query
+      const audience = noteUse(request, audienceOf(request.principal, 'query'))
+      const atMs = at === undefined ? undefined : msOf('at', at)
+      const options = { signal: untilClientLeaves(request.raw.socket) }
+      const list = vessels.list(audience, boxOf(bbox), atMs, limit, options)
+      return counted(request, list, (answer) => answer.vessels.length)
+    },
   )
 
   app.get(
@@ -138,10 +164,13 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         response: { 200: Activity },
       },
     },
-    ({ query: { from, to, buckets }, raw, principal }) =>
-      vessels.activity(audienceOf(principal, 'query'), msOf('from', from), msOf('to', to), buckets ?? 96, {
-        signal: untilClientLeaves(raw.socket),
-      }),
+    (request) => {
+      const { from, to, buckets = 96 } = request.query
+      const audience = noteUse(request, audienceOf(request.principal, 'query'))
+      const options = { signal: untilClientLeaves(request.raw.socket) }
+      const activity = vessels.activity(audience, msOf('from', from), msOf('to', to), buckets, options)
+      return counted(request, activity, ({ counts }) => counts.length)
+    },
   )
 
   app.get(
@@ -159,16 +188,16 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         response: { 200: Trails },
       },
     },
-    ({ query: { bbox, minutes, at }, raw, principal }) =>
-      vessels.trails(
-        audienceOf(principal, 'query'),
-        boxOf(bbox),
-        minutes ?? 15,
-        at === undefined ? undefined : msOf('at', at),
-        {
-          signal: untilClientLeaves(raw.socket),
-        },
-      ),
+    (request) => {
+      const { bbox, minutes = 15, at } = request.query
+      const audience = noteUse(request, audienceOf(request.principal, 'query'))
+      const atMs = at === undefined ? undefined : msOf('at', at)
+      const options = { signal: untilClientLeaves(request.raw.socket) }
+      const trails = vessels.trails(audience, boxOf(bbox), minutes, atMs, options)
+      return counted(request, trails, (answer) =>
+        Object.values(answer.trails).reduce((sum, { length }) => sum + length, 0),
+      )
+    },
   )
 
   app.get(
@@ -185,7 +214,11 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         response: { 200: SearchResults },
       },
     },
-    ({ query: { q, limit }, principal }) => vessels.search(audienceOf(principal, 'query'), q, limit ?? 10),
+    (request) => {
+      const { q, limit = 10 } = request.query
+      const audience = noteUse(request, audienceOf(request.principal, 'query'))
+      return counted(request, vessels.search(audience, q, limit), (answer) => answer.vessels.length)
+    },
   )
 
   app.get(
@@ -199,8 +232,11 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         response: { 200: VesselDetail },
       },
     },
-    ({ params: { mmsi }, raw, principal }) =>
-      vessels.detail(audienceOf(principal, 'query'), mmsi, { signal: untilClientLeaves(raw.socket) }),
+    (request) => {
+      const audience = noteUse(request, audienceOf(request.principal, 'query'))
+      const options = { signal: untilClientLeaves(request.raw.socket) }
+      return counted(request, vessels.detail(audience, request.params.mmsi, options), () => 1)
+    },
   )
 
   app.get(
@@ -215,10 +251,13 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         response: { 200: Track },
       },
     },
-    ({ params: { mmsi }, query: { from, to }, raw, principal }) =>
-      vessels.track(audienceOf(principal, 'query'), mmsi, msOf('from', from), msOf('to', to), {
-        signal: untilClientLeaves(raw.socket),
-      }),
+    (request) => {
+      const { from, to } = request.query
+      const audience = noteUse(request, audienceOf(request.principal, 'query'))
+      const options = { signal: untilClientLeaves(request.raw.socket) }
+      const track = vessels.track(audience, request.params.mmsi, msOf('from', from), msOf('to', to), options)
+      return counted(request, track, ({ points }) => points.length)
+    },
   )
 
   app.get(
@@ -231,9 +270,11 @@ export function vesselRoutes(app: App, { vessels, stream, sources, audienceOf }:
         querystring: Type.Object({ bbox: Type.Optional(BoxText), limit: Type.Optional(Limit) }),
       },
     },
-    ({ query: { bbox, limit }, headers, raw, principal }, reply) => {
+    (request, reply) => {
+      const { headers, raw } = request
+      const { bbox, limit } = request.query
       const box = boxOf(bbox)
-      const audience = audienceOf(principal, 'stream')
+      const audience = noteUse(request, audienceOf(request.principal, 'stream'))
       reply.hijack()
       const response = reply.raw
       response.writeHead(200, {

@@ -4,7 +4,7 @@ import type { DatasetField } from '../schema.ts'
 import type { Parameters } from './parameters.ts'
 
 const conditions = ['where', 'refine', 'exclude', 'q'] as const
-const clauses = ['select', 'group_by', 'order_by', 'facet'] as const
+const clauses = ['select', 'columns', 'group_by', 'order_by', 'facet'] as const
 
 /**
  * Notes the conditions asked for (only their hash is kept) and the fields used: all that are visible unless some were
@@ -12,7 +12,7 @@ const clauses = ['select', 'group_by', 'order_by', 'facet'] as const
  * too few. Nothing where use is counted and not logged.
  */
 export function noteUse(
-  { access, principal }: FastifyRequest,
+  { access, principal }: Pick<FastifyRequest, 'access' | 'principal'>,
   parameters: Parameters,
   fields: readonly DatasetField[],
   isPublic: boolean,
@@ -21,7 +21,9 @@ export function noteUse(
   const asked = conditions.flatMap((name) => parameters.all(name).map((text) => `${name}=${text}`))
   access.noteFilter(asked.join('\n'))
   const said = [...asked, ...clauses.flatMap((name) => parameters.all(name))].join(' ')
-  const isSelected = ['select', 'group_by', 'facet'].some((name) => parameters.all(name).length > 0)
+  const isSelected = ['select', 'columns', 'group_by', 'facet'].some(
+    (name) => parameters.all(name).length > 0,
+  )
   const isAll = !isSelected || /(^|[\s,])\*|include\s*\(|exclude\s*\(/i.test(parameters.list('select') ?? '')
   access.addColumns(fields.map(({ name }) => name).filter((name) => isAll || said.includes(name)))
 }
@@ -42,7 +44,8 @@ export function countingRows(
   }
 }
 
-function linesIn(bytes: Uint8Array): number {
+/** Lines of text that ends with one. */
+export function linesIn(bytes: Uint8Array): number {
   let count = 0
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++
   return count

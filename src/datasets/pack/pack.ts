@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto'
 import type { Columnar } from '../../engines/columnar/columnar.ts'
 import { invalidInput } from '../../errors.ts'
+import type { Access } from '../../http/access.ts'
 import type { Asker, Visible, VisibleFields } from '../explore/access.ts'
 import { type Secured, secure } from '../explore/relation.ts'
 import type { Sources } from '../explore/sources.ts'
+import { linesIn } from '../explore/use.ts'
 import { writeCsv } from '../exports/csv.ts'
 import { textContent, writeZip, type ZipEntry } from '../exports/zip.ts'
 import { planQuery } from '../odsql/compile.ts'
@@ -64,6 +66,7 @@ export async function openPack(
   selection: string,
   at: string | undefined,
   asker: Asker,
+  access: Access | null = null,
 ): Promise<OpenedPack> {
   const opened: Secured[] = []
   for (const { id, at: own } of readSelection(selection)) {
@@ -73,6 +76,12 @@ export async function openPack(
     // A stream goes on: the pack holds what had come when it was asked for.
     const isOpen = asked === undefined && definition.kind === 'stream' && moment !== null
     opened.push(isOpen ? await secure(options, id, asker, { action: 'export', at: moment }) : first)
+  }
+  // Until its file is written, nothing of a dataset has been given.
+  for (const { source } of opened) {
+    const part = access?.part(source.definition.id)
+    part?.addRows(0)
+    if (part) part.bytes = 0
   }
   const datasets = opened.map(
     ({ source, relation }): Packed => ({
@@ -101,26 +110,36 @@ export async function openPack(
     etag: isFrozen ? `"${tag.digest('base64url').slice(0, 27)}"` : null,
     isPublic: opened.every(({ visible }) => visible.isPublic),
     visible: opened.map(({ visible }) => visible),
-    write: (signal) => writeZip(entries(options, opened, datasets, texts, signal)),
+    write: (signal) => writeZip(entries(options, opened, { datasets, texts, access, signal })),
   }
 }
 
 async function* entries(
   { columnar, now }: PackOptions,
   opened: readonly Secured[],
-  datasets: readonly Packed[],
-  texts: { name: string; text: string }[],
-  signal: AbortSignal,
+  {
+    datasets,
+    texts,
+    access,
+    signal,
+  }: {
+    datasets: readonly Packed[]
+    texts: { name: string; text: string }[]
+    access: Access | null
+    signal: AbortSignal
+  },
 ): AsyncGenerator<ZipEntry> {
   const files: PackedFile[] = []
   for (const { name, text } of texts) yield noted(name, textContent(text), files)
   for (const { source, relation } of opened) {
+    const part = access?.part(source.definition.id)
+    part?.addColumns(relation.fields.map(({ name }) => name))
     const plan = planQuery(parseQuery({}), relation, { now: now(), order: 'total' })
     const stream = {
       columns: plan.columns,
       names: plan.columns.map(({ label }) => label),
       cells: plan.query.select!.map(({ as }) => as),
-      chunks: columnar.stream(plan.query, { class: 'export', signal }),
+      chunks: counted(columnar.stream(plan.query, { class: 'export', signal }), part),
     }
     const csv = writeCsv(stream, {
       delimiter: ',',
@@ -129,14 +148,27 @@ async function* entries(
       withBom: false,
       safe: false,
     })
-    yield noted(dataPath(source.definition.id), csv, files)
+    yield noted(dataPath(source.definition.id), csv, files, part)
   }
   yield noted('datapackage.json', textContent(dataPackageText(datasets, files)), files)
   yield { name: 'checksums.sha256', content: textContent(checksumsText(files)) }
 }
 
+/** The same lines, each told as a row. */
+async function* counted(chunks: AsyncIterable<Uint8Array>, part: Access | undefined) {
+  for await (const chunk of chunks) {
+    await part?.addRows(linesIn(chunk))
+    yield chunk
+  }
+}
+
 /** An entry whose size and checksum are known once it was written. */
-function noted(path: string, content: AsyncIterable<Uint8Array>, files: PackedFile[]): ZipEntry {
+function noted(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  files: PackedFile[],
+  part?: Access,
+): ZipEntry {
   return {
     name: path,
     content: (async function* () {
@@ -145,6 +177,7 @@ function noted(path: string, content: AsyncIterable<Uint8Array>, files: PackedFi
       for await (const piece of content) {
         hash.update(piece)
         byteCount += piece.length
+        if (part) part.bytes = byteCount
         yield piece
       }
       files.push({ path, byteCount, sha256: hash.digest('hex') })

@@ -31,7 +31,8 @@ export function packRoutes(
     },
     async (request, reply) => {
       const { datasets, at } = request.query
-      const pack = await openPack(all, datasets, at, askerOf(request, parametersOf(request)))
+      const asker = askerOf(request, parametersOf(request))
+      const pack = await openPack(all, datasets, at, asker, request.access)
       reply.header(
         'cache-control',
         pack.isPublic ? 'public, max-age=0, must-revalidate' : 'private, no-store',

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { App } from '../../http/app.ts'
 import { askerOf, parametersOf } from '../explore/door.ts'
+import { noteUse } from '../explore/use.ts'
 import { readDuration } from './duration.ts'
 import type { RowStreams } from './row-streams.ts'
 
@@ -44,7 +45,9 @@ export function streamRoutes(app: App, streams: RowStreams): void {
       response.once('close', () => {
         hasLeft = true
       })
-      const leave = await streams.join(wanted, askerOf(request, parametersOf(request)), () => {
+      const parameters = parametersOf(request)
+      const leave = await streams.join(wanted, askerOf(request, parameters), ({ fields, isPublic }) => {
+        noteUse(request, parameters, fields, isPublic)
         reply.hijack()
         response.writeHead(200, {
           ...(reply.getHeaders() as Record<string, string>),
@@ -58,6 +61,9 @@ export function streamRoutes(app: App, streams: RowStreams): void {
           write: (text) => {
             response.write(text)
             return response.writableLength
+          },
+          sent: (rows) => {
+            request.access?.addRows(rows)?.catch(() => response.destroy())
           },
           drop: () => response.destroy(),
           revoked: () => {

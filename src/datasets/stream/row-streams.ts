@@ -3,6 +3,7 @@ import type { Columnar } from '../../engines/columnar/columnar.ts'
 import { type Asker, everythingVisible, type VisibleFields } from '../explore/access.ts'
 import { secure } from '../explore/relation.ts'
 import type { Sources } from '../explore/sources.ts'
+import type { DatasetField } from '../schema.ts'
 import { Channel } from './channel.ts'
 import { type StreamText, streamQuestion } from './stream-query.ts'
 import type { EventSink, Reader } from './subscription.ts'
@@ -23,6 +24,12 @@ export interface StreamRequest extends StreamText {
 }
 
 /** Who reads what, so that a right that ends is noticed. */
+/** What a reader sees of the rows that come. */
+interface SeenFields {
+  fields: readonly DatasetField[]
+  isPublic: boolean
+}
+
 interface Seat {
   id: string
   asker: Asker
@@ -57,7 +64,11 @@ export class RowStreams {
    * Opens a stream: the sink is given by `begin` once nothing can be wrong any more. Answers how to leave. Throws
    * `not_found`, `invalid_input` for a dataset that is no stream or an id that is none of ours, `odsql_error`.
    */
-  async join(request: StreamRequest, asker: Asker, begin: () => EventSink): Promise<() => void> {
+  async join(
+    request: StreamRequest,
+    asker: Asker,
+    begin: (seen: SeenFields) => EventSink,
+  ): Promise<() => void> {
     const { columnar, now } = this.#options
     const { id, intervalMs, lastEventId, ...text } = request
     const { source, visible, relation } = await secure(this.#options, id, asker, { action: 'stream' })
@@ -72,7 +83,7 @@ export class RowStreams {
     const key = JSON.stringify([text, intervalMs])
     const subscription = channel.subscribe(key, intervalMs, nowMs, ask)
     if (since && partsBetween(subscription.sentTo, since).length > 0) channel.catchUp(subscription, nowMs)
-    const sink = begin()
+    const sink = begin({ fields: relation.fields, isPublic: visible.isPublic })
     const reader: Reader = { sink, held: since ? [] : undefined, lastWriteMs: nowMs }
     subscription.readers.add(reader)
     const from = subscription.sentTo
@@ -106,6 +117,7 @@ export class RowStreams {
       const event = await channel.missed(subscription.question, since, from)
       const held = reader.held ?? []
       reader.held = undefined
+      reader.sink.sent?.(event.rows.length)
       const nowMs = this.#options.now().getTime()
       const missed = event.rows.length > 0 ? [subscription.event(event)] : []
       for (const text of [...missed, ...held]) subscription.write(reader, text, nowMs)

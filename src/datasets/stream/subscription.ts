@@ -7,6 +7,8 @@ import { type Watermark, writeWatermark } from './watermark.ts'
 export interface EventSink {
   /** Returns the bytes still waiting to leave. */
   write(text: string): number
+  /** Rows that are on their way to it. */
+  sent?(rows: number): void
   /** Ends a reader that cannot keep up, or may no longer read. */
   drop(): void
   /** Its right has ended; it is dropped next. */
@@ -95,7 +97,10 @@ export class Subscription {
     this.#sentAtMs = nowMs
     if (rows.length === 0) return
     const event = this.event({ rows, isCut, watermark })
-    for (const reader of [...this.readers]) this.write(reader, event, nowMs)
+    for (const reader of [...this.readers]) {
+      reader.sink.sent?.(rows.length)
+      this.write(reader, event, nowMs)
+    }
   }
 
   /** A sign of life for those who heard nothing for long: proxies cut silent connections. */

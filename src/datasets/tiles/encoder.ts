@@ -9,6 +9,8 @@ import type { EncodeAnswer } from './encoder-worker.ts'
 export interface Tile {
   bytes: Uint8Array
   gzip: Uint8Array
+  /** Rows it was made from, those that are only counted too. */
+  rowCount?: number
 }
 
 interface Waiting {

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 import { invalidInput } from '../../errors.ts'
 import type { App } from '../../http/app.ts'
 import { askerOf, matchesTag, parametersOf, untilClientLeaves } from '../explore/door.ts'
+import { noteUse } from '../explore/use.ts'
 import { readDuration } from '../stream/duration.ts'
 import { isTile, maxZoom, type TileAddress } from './mercator.ts'
 import type { TileRequest, Tiles } from './tiles.ts'
@@ -130,7 +131,9 @@ async function sendTile(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const opened = await tiles.open(wanted, address, askerOf(request, parametersOf(request)))
+  const parameters = parametersOf(request)
+  const opened = await tiles.open(wanted, address, askerOf(request, parameters))
+  noteUse(request, parameters, opened.fields, opened.isPublic)
   // Set once the tile is there: an error must not carry its tag.
   const head = () =>
     openToAll(reply).headers({
@@ -140,6 +143,7 @@ async function sendTile(
     })
   if (matchesTag(request.headers['if-none-match'], opened.etag)) return head().code(304).send()
   const tile = await opened.make(untilClientLeaves(reply))
+  await request.access?.addRows(tile?.rowCount ?? 0)
   if (!tile) return head().code(204).send()
   head().type(mvtType)
   reply.type(mvtType)

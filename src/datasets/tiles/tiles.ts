@@ -7,7 +7,9 @@ import { tooExpensive } from '../../errors.ts'
 import { type Asker, everythingVisible, type VisibleFields } from '../explore/access.ts'
 import { type Secured, secure } from '../explore/relation.ts'
 import type { Sources } from '../explore/sources.ts'
+import { linesIn } from '../explore/use.ts'
 import { columnName, provenanceColumns } from '../rules.ts'
+import type { DatasetField } from '../schema.ts'
 import { streamKey } from '../stream/stream-key.ts'
 import { rowNumberColumn } from '../versions-rules.ts'
 import { type Tile, TileEncoder } from './encoder.ts'
@@ -55,6 +57,8 @@ export interface OpenedTile {
   etag: string
   version: number | null
   isPublic: boolean
+  /** The only fields there are for who asks. */
+  fields: readonly DatasetField[]
   /** Null for an empty one. Throws what the engine throws, `cancelled`. */
   make(signal: AbortSignal): Promise<Tile | null>
 }
@@ -115,6 +119,7 @@ export class Tiles {
       etag: `W/"${createHash('sha256').update(key).digest('base64url').slice(0, 27)}"`,
       version: source.version,
       isPublic: visible.isPublic,
+      fields: secured.relation.fields,
       make: async (signal) => {
         const known = this.#cache.get(key)
         if (known !== undefined) return known
@@ -235,23 +240,25 @@ export class Tiles {
         shapes = await this.#read(shapesQuery(rows, shape, address, steps), signal)
       placed = smallShapes(rows, shape, address, steps)
     }
-    const { cells, places } = await this.#place(placed, address, signal)
+    const { cells, places, count } = await this.#place(placed, address, signal)
     if (cells.length + places.length + shapes.length === 0) return null
-    return (await this.encoder.encode({ address, columns, cells, places, shapes })) ?? null
+    const tile = await this.encoder.encode({ address, columns, cells, places, shapes })
+    return tile ? { ...tile, rowCount: count + shapes.reduce((sum, lines) => sum + linesIn(lines), 0) } : null
   }
 
   /** All rows of a tile that holds few, else its cells and the rows that stand alone in theirs. */
   async #place(rows: PlacedRows, address: TileAddress, signal: AbortSignal) {
     const cells = await this.#read(cellsQuery(rows, address), signal)
-    if (cells.length === 0) return { cells, places: [] }
+    if (cells.length === 0) return { cells, places: [], count: 0 }
     const counted = await parseRows(cells)
     const count = counted.reduce((sum, cell) => sum + Number(cell[tileColumns.count]), 0)
-    if (count <= maxTileRows) return { cells: [], places: await this.#read(rowsQuery(rows, address), signal) }
-    if (rows.id === undefined || rows.select.length === 0) return { cells, places: [] }
+    if (count <= maxTileRows)
+      return { cells: [], places: await this.#read(rowsQuery(rows, address), signal), count }
+    if (rows.id === undefined || rows.select.length === 0) return { cells, places: [], count }
     const alone = counted.filter((cell) => cell[tileColumns.count] === 1)
     const ids = alone.map((cell) => Number(cell[tileColumns.id]))
     const places = ids.length > 0 ? await this.#read(aloneQuery(rows, ids, address), signal) : []
-    return { cells, places }
+    return { cells, places, count }
   }
 
   async #read(query: Query, signal: AbortSignal): Promise<Uint8Array[]> {
