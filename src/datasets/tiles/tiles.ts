@@ -242,8 +242,10 @@ export class Tiles {
     }
     const { cells, places, count } = await this.#place(placed, address, signal)
     if (cells.length + places.length + shapes.length === 0) return null
+    // Counted before the encoder takes the chunks over.
+    const rowCount = count + shapes.reduce((sum, lines) => sum + linesIn(lines), 0)
     const tile = await this.encoder.encode({ address, columns, cells, places, shapes })
-    return tile ? { ...tile, rowCount: count + shapes.reduce((sum, lines) => sum + linesIn(lines), 0) } : null
+    return tile ? { ...tile, rowCount } : null
   }
 
   /** All rows of a tile that holds few, else its cells and the rows that stand alone in theirs. */
