@@ -65,6 +65,10 @@ async function rowsSeen(
   asked: { definition: DatasetDefinition; createdAt: string | null },
   from: From,
 ): Promise<From> {
+  if (from.kind === 'query') {
+    const { query } = from
+    return { kind: 'query', query: { ...query, from: await rowsSeen(sharing, principal, asked, query.from) } }
+  }
   if (from.kind !== 'table') throw new Error('Only queries of one table can be limited.')
   const { definition } = asked
   const decision = sharing.require(principal, asked, 'query')
