@@ -52,6 +52,8 @@ export interface Source {
   version: number | null
   /** The instant up to which rows of a stream were received; null for now. */
   receivedUntil: string | null
+  /** Where it is known without counting. */
+  rowCount?: number
   /** Changes when the rows do; null where rows come all the time. */
   etag: string | null
 }
@@ -190,6 +192,7 @@ export class Datasets {
         from,
         version,
         receivedUntil: null,
+        ...(version !== null && stored?.rowCount != null && { rowCount: stored.rowCount }),
         etag: stored ? etagOf(stored, version ?? 0) : null,
       }
     }
@@ -232,6 +235,7 @@ export class Datasets {
         definition,
         metadata: { ...emptyMetadata, ...metadata },
         currentVersion: 0,
+        rowCount: 0,
         createdAt: at,
         modifiedAt: at,
       }

@@ -11,6 +11,8 @@ export interface StoredDataset {
   definition: DatasetDefinition
   metadata: DatasetMetadata
   currentVersion: number
+  /** Of the current version; null when nobody can say without counting. */
+  rowCount: number | null
   createdAt: string
   modifiedAt: string
 }
@@ -35,10 +37,11 @@ type Db = Kysely<DatasetTables>
 
 export const tablesOf = (control: ControlDb): Db => control.db.withTables<DatasetTables>()
 
-const datasetOf = (row: DatasetTables['dataset']): StoredDataset => ({
+const datasetOf = (row: DatasetTables['dataset'] & { row_count: number | null }): StoredDataset => ({
   definition: JSON.parse(row.definition),
   metadata: JSON.parse(row.metadata),
   currentVersion: Number(row.current_version),
+  rowCount: row.row_count === null ? null : Number(row.row_count),
   createdAt: row.created_at,
   modifiedAt: row.modified_at,
 })
@@ -57,7 +60,39 @@ const versionOf = (row: DatasetTables['dataset_version']): StoredVersion => ({
 })
 
 export const readDatasets = async (db: Db): Promise<StoredDataset[]> =>
-  (await db.selectFrom('dataset').selectAll().orderBy('id').execute()).map(datasetOf)
+  (
+    await db
+      .selectFrom('dataset')
+      .leftJoin('dataset_version', (join) =>
+        join
+          .onRef('dataset_version.dataset_id', '=', 'dataset.id')
+          .onRef('dataset_version.version', '=', 'dataset.current_version'),
+      )
+      .selectAll('dataset')
+      .select('dataset_version.row_count')
+      .orderBy('dataset.id')
+      .execute()
+  ).map(datasetOf)
+
+export type VersionState = Pick<StoredVersion, 'version' | 'state'>
+
+/** Of all datasets at once, oldest first: after a start each is looked at. */
+export async function readVersionStates(db: Db): Promise<Map<string, VersionState[]>> {
+  const rows = await db
+    .selectFrom('dataset_version')
+    .select(['dataset_id', 'version', 'state'])
+    .orderBy('dataset_id')
+    .orderBy('version')
+    .execute()
+  const states = new Map<string, VersionState[]>()
+  for (const { dataset_id, version, state } of rows) {
+    const one = { version: Number(version), state: state as VersionState['state'] }
+    const known = states.get(dataset_id)
+    if (known) known.push(one)
+    else states.set(dataset_id, [one])
+  }
+  return states
+}
 
 /** Oldest first. */
 export const readVersions = async (db: Db, datasetId: string): Promise<StoredVersion[]> =>

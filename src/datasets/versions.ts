@@ -13,12 +13,14 @@ import {
   deleteVersion,
   insertEvent,
   insertStagedVersion,
+  readVersionStates,
   readVersions,
   type StoredDataset,
   type StoredVersion,
   setVersionState,
   tablesOf,
   updateDataset,
+  type VersionState,
 } from './versions-store.ts'
 
 export type RowStore = Columnar & Snapshots
@@ -105,7 +107,13 @@ export class Versions {
     }
     await store.publish(table, staging, number)
     const createdAt = now().toISOString()
-    const after: StoredDataset = { ...dataset, definition, currentVersion: number, modifiedAt: createdAt }
+    const after: StoredDataset = {
+      ...dataset,
+      definition,
+      currentVersion: number,
+      rowCount: archived.rowCount,
+      modifiedAt: createdAt,
+    }
     await control.transaction<DatasetTables, void>(async (trx) => {
       await setVersionState(trx, id, number, { state: 'kept', createdAt })
       await updateDataset(trx, after)
@@ -160,6 +168,8 @@ export class Versions {
     const { store, log } = this.#options
     const shown = new Map((await store.publishedTables()).map(({ table, version }) => [table, version]))
     if (isSoleOwner) for (const staging of await store.stagingTables()) await store.drop(staging)
+    const states = await readVersionStates(this.#db)
+    const archived = isSoleOwner ? await this.#archived(datasets) : new Map<string, number[]>()
     const kept: StoredDataset[] = []
     for (const dataset of datasets) {
       const { id } = dataset.definition
@@ -175,23 +185,45 @@ export class Versions {
       // The table of a stream holds its rows: it is completed, never made anew.
       if (definition.kind === 'stream') await store.define(tableOf(definition))
       else if (dataset.currentVersion === 0 && !shown.has(table)) await this.makeEmpty(definition)
-      kept.push(await this.#settle(dataset, shown.get(table) ?? 0, isSoleOwner))
+      const found = {
+        shown: shown.get(table) ?? 0,
+        archived: archived.get(table),
+        states: states.get(id) ?? [],
+      }
+      kept.push(await this.#settle(dataset, found))
     }
     return kept
   }
 
-  async #settle(dataset: StoredDataset, shown: number, isSoleOwner: boolean): Promise<StoredDataset> {
+  /** Archived versions by table, asked for many at a time: one after the other, thousands of them would be a wait. */
+  async #archived(datasets: readonly StoredDataset[]): Promise<Map<string, number[]>> {
+    const tables = datasets.map(({ definition }) => tableName(definition.id))
+    const found = await Promise.all(tables.map((table) => this.#options.store.archivedVersions(table)))
+    return new Map(tables.map((table, i) => [table, found[i]!]))
+  }
+
+  /** `archived` is undefined where the rows may be another node's work. */
+  async #settle(
+    dataset: StoredDataset,
+    { shown, archived, states }: { shown: number; archived: number[] | undefined; states: VersionState[] },
+  ): Promise<StoredDataset> {
     const { store, control, log, now } = this.#options
     const { definition } = dataset
     const { id } = definition
     const table = tableName(id)
-    const versions = await this.list(id)
+    const versions = states.some(({ state }) => state === 'staged') ? await this.list(id) : []
     let after = dataset
-    for (const { version, state, fields } of versions) {
+    for (const { version, state, fields, rowCount } of versions) {
       if (state !== 'staged' || version > shown) continue
       const modifiedAt = now().toISOString()
       if (version > after.currentVersion)
-        after = { ...after, definition: { ...definition, fields }, currentVersion: version, modifiedAt }
+        after = {
+          ...after,
+          definition: { ...definition, fields },
+          currentVersion: version,
+          rowCount,
+          modifiedAt,
+        }
       const finished = after
       await control.transaction<DatasetTables, void>(async (trx) => {
         await setVersionState(trx, id, version, { state: 'kept', createdAt: modifiedAt })
@@ -200,31 +232,32 @@ export class Versions {
       })
       log.info({ dataset: id, version }, 'finished the publication of a version')
     }
-    if (!isSoleOwner) return after
-    const listed = new Map(versions.map((version) => [version.version, version]))
-    for (const version of await store.archivedVersions(table)) {
+    if (!archived) return after
+    const listed = new Map(states.map((version) => [version.version, version]))
+    for (const version of archived) {
       const entry = listed.get(version)
       const isUnfinished = entry === undefined || (entry.state === 'staged' && version > shown)
       if (version === shown || !(isUnfinished || entry.state === 'purged')) continue
       await store.purge(table, version)
       log.info({ dataset: id, version }, 'removed the rows of a version that was not published')
     }
-    for (const { version, state } of versions)
+    for (const { version, state } of states)
       if (state === 'staged' && version > shown) await deleteVersion(this.#db, id, version)
-    if (after.currentVersion > shown) await this.#showAgain(after, shown)
-    return after
+    if (after.currentVersion <= shown || (await this.#showAgain(after, shown))) return after
+    return { ...after, rowCount: null }
   }
 
   /** The rows are older than the control store, as after a restore: the archive, when it is there, is shown again. */
-  async #showAgain({ definition, currentVersion }: StoredDataset, shown: number): Promise<void> {
+  async #showAgain({ definition, currentVersion }: StoredDataset, shown: number): Promise<boolean> {
     const { store, log } = this.#options
     const table = tableName(definition.id)
     const archived = await store.archivedVersions(table)
     log.warn({ dataset: definition.id, version: currentVersion, shown }, 'rows are older than their dataset')
-    if (!archived.includes(currentVersion)) return
+    if (!archived.includes(currentVersion)) return false
     const staging = stagingTable(definition)
     await store.load(staging, { kind: 'version', table, version: currentVersion })
     await store.publish(table, staging.name, currentVersion)
+    return true
   }
 
   /**

@@ -113,8 +113,10 @@ export class Catalogue {
       if (summary.definition.kind !== 'snapshot') continue
       const source = await sources.source(summary.definition.id)
       const of = source.state
-      if (of !== null && this.#counts.get(summary.definition.id)?.of !== of)
-        wanted.push({ summary, source, of })
+      if (of === null || this.#counts.get(summary.definition.id)?.of === of) continue
+      if (source.rowCount === undefined || source.where) wanted.push({ summary, source, of })
+      else
+        this.#counts.set(summary.definition.id, { of, counted: countedNow(summary, source.rowCount, now()) })
     }
     for (let at = 0; at < wanted.length; at += countedTogether) {
       const some = wanted.slice(at, at + countedTogether)
@@ -131,8 +133,7 @@ export class Catalogue {
       const rows = await columnar.query({ from: { kind: 'union', of: counts } }, { class: 'derivation' })
       for (const { i, n } of rows) {
         const { summary, of } = some[Number(i)]!
-        const modifiedAt = summary.modifiedAt ?? now().toISOString()
-        this.#counts.set(summary.definition.id, { of, counted: { recordsCount: Number(n), modifiedAt } })
+        this.#counts.set(summary.definition.id, { of, counted: countedNow(summary, Number(n), now()) })
       }
     }
   }
@@ -191,6 +192,11 @@ export class Catalogue {
     return catalogueRelation(from, ids, known, { words: catalogueWords(known, [...counts.keys()]), counts })
   }
 }
+
+const countedNow = ({ modifiedAt }: DatasetSummary, recordsCount: number, now: Date): Counted => ({
+  recordsCount,
+  modifiedAt: modifiedAt ?? now.toISOString(),
+})
 
 const stateOf = (list: readonly DatasetSummary[]): string =>
   createHash('sha256')

@@ -12,6 +12,8 @@ export interface Source {
   from: From
   /** Keeps the rows of the moment asked for. */
   where?: Expression
+  /** Of all these rows, where it is known without counting. */
+  rowCount?: number
   /** Columns that together tell any two rows apart. */
   rowOrder: readonly ColumnSpec[]
   /** Where the words of these rows are, when they are indexed. */
@@ -58,7 +60,7 @@ export function datasetSources(
     describe,
     async source(id, at) {
       const found = await datasets.source(id, at === undefined ? {} : { at })
-      const { definition, from, where, version, receivedUntil, etag } = found
+      const { definition, from, where, version, receivedUntil, etag, rowCount } = found
       const { createdAt, modifiedAt } = datasets.describe(id)
       const words = wordsOf(id, version)
       const isVersioned = createdAt !== null && definition.kind === 'snapshot'
@@ -67,6 +69,7 @@ export function datasetSources(
         definition,
         from,
         ...(where && { where }),
+        ...(rowCount !== undefined && { rowCount }),
         ...(words && { words }),
         rowOrder: isVersioned ? [rowNumberColumn] : rowOrderOf(definition),
         version,
