@@ -73,6 +73,8 @@ export interface Identity {
   hasAccounts(): boolean
   /** Where people reach this instance, as links in mails say it, once it listens. */
   reachedAt(address: string): void
+  /** That address, without a slash at its end. */
+  home(): string
   routes(app: App, data: { datasets: Datasets; ownedBy: ContributionsOptions['ownedBy'] }): void
   close(): Promise<void>
 }
@@ -162,6 +164,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     demoAccounts,
     identify,
     hasAccounts: () => accounts.hasAccounts,
+    home: () => home,
     reachedAt: (address) => {
       home = address.replace(/\/$/, '')
     },

@@ -4,6 +4,7 @@ import { startDemoPort } from '../simulator/demo-port.ts'
 import { removeLocalAccess, writeLocalAccess } from './accounts/local-access.ts'
 import { accountMigrations } from './accounts/tables.ts'
 import { sendExpiryNotice } from './agreement-letters.ts'
+import { tellOfBrokenGlass } from './break-glass-letters.ts'
 import type { Config } from './config.ts'
 import { aisDatasets, type Realm } from './connectors/ais/datasets.ts'
 import { parseAisAddress } from './connectors/ais/inputs/address.ts'
@@ -66,6 +67,7 @@ import { isReferenceDataset, loadReferenceData } from './places/service.ts'
 import { productDatasets } from './product.ts'
 import { collectGarbage } from './settled-memory.ts'
 import { Agreements } from './sharing/agreements.ts'
+import { breakGlassRoutes, type GlassBroken } from './sharing/break-glass.ts'
 import { claimNewDatasets } from './sharing/claims.ts'
 import { ExpiryLetters } from './sharing/expiry-letters.ts'
 import { limitUse } from './sharing/limit-use.ts'
@@ -267,6 +269,8 @@ export async function startLacydon(config: Config): Promise<Running> {
       sources,
       columnar,
     })
+    const tellOwner = (broken: GlassBroken) => tellOfBrokenGlass(identity, broken)
+    breakGlassRoutes(app, { sharing, describe, tellOwner })
     transferRoutes(app, { transfers, agreements, sharing, describe })
     dataspaceRoutes(app, { sharing, datasets, publicUrl: config.publicUrl })
     identity.routes(app, {

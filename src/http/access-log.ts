@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { notFound } from '../errors.ts'
 import { Access } from './access.ts'
 import type { App } from './app.ts'
-import { type Door, datasetsOf, denialAt } from './doors.ts'
+import { type Door, datasetsOf, denialAt, guardAccountDoor } from './doors.ts'
 import type { Action, Principal } from './principal.ts'
 
 /** `manage`: loading, changing, deleting; what stewards do. */
@@ -103,7 +103,11 @@ async function openAccesses(
   const { door } = request.routeOptions.config
   if (!door || request.method === 'OPTIONS') return
   const ids = datasetsOf(door, request)
-  if (ids.length === 0) return
+  if (ids.length === 0) {
+    // A door to a dataset that was not named is still for some only.
+    if ('account' in door && door.dataset !== undefined) guardAccountDoor(request)
+    return
+  }
   const startedMs = performance.now()
   const { principal } = request
   const action = actionOf(door)

@@ -80,7 +80,9 @@ export async function buildApp(options: {
     }
     guardWrites(request, circumstances)
     request.isOperator = isOperatorAsking(request, circumstances)
-    guardAccountDoor(request)
+    const { door } = request.routeOptions?.config ?? {}
+    // Those that name a dataset are decided with it.
+    if (door && !('dataset' in door)) guardAccountDoor(request)
   })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
 

@@ -140,11 +140,13 @@ export function denialAt(
   const needs = [door.account].flat()
   if (admits(principal, { account: needs.filter(isPlatformRole) }, undefined)) return null
   if (!isHidden && principal.kind === 'user' && needs.includes('signed-in')) return null
-  return door.byPerson && principal.kind === 'key' && !denial ? notAllowed() : denial
+  // Its stewards are no reason to come in where the door is not for them.
+  const isForIts = needs.includes('steward') && !(door.byPerson && principal.kind === 'key')
+  return denial ?? (isForIts || principal.kind === 'service' ? null : notAllowed())
 }
 
 /**
- * Lets a request through an account door that names no dataset; those that do are decided with it. Throws 401 or 403.
+ * Lets a request through an account door where no dataset decides. Throws 401 or 403.
  * While nobody has an account, whoever sits at the machine is its steward.
  */
 export function guardAccountDoor({
@@ -154,7 +156,7 @@ export function guardAccountDoor({
   isOperator,
 }: Pick<FastifyRequest, 'routeOptions' | 'principal' | 'params' | 'isOperator'>): void {
   const door = routeOptions?.config?.door
-  if (!door || !('account' in door) || door.dataset !== undefined) return
+  if (!door || !('account' in door)) return
   if (admits(principal, door, params)) return
   if (principal.kind !== 'anonymous') throw notAllowed()
   if (isOperator && [door.account].flat().includes('steward')) return

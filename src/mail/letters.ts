@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
 
-type LetterName = 'reset' | 'invitation' | 'expiry'
+type LetterName = 'reset' | 'invitation' | 'expiry' | 'break-glass'
 
 const letters: Record<LetterName, { subject: string; text: string[] }> = JSON.parse(
   readFileSync(join(packageRoot, 'data/mail/letters.json'), 'utf8'),

@@ -6,6 +6,8 @@ import type { Agreement, Grant, Grantee, Parties, Policy } from './schema.ts'
 /** The principal as rights see it: a session or key past its end is nobody. */
 export interface Asking {
   isSignedIn: boolean
+  /** Account of a person; null for keys and nobody. */
+  user: string | null
   organisation: string | null
   role: string | null
   endsAt: string | null
@@ -18,6 +20,7 @@ export interface Asking {
 export function askingOf(principal: Principal, parties: Parties, now: string): Asking {
   const nobody = {
     isSignedIn: false,
+    user: null,
     organisation: null,
     role: null,
     endsAt: null,
@@ -27,12 +30,13 @@ export function askingOf(principal: Principal, parties: Parties, now: string): A
   if (principal.kind === 'anonymous' || principal.kind === 'service') return nobody
   const { organisation, role, endsAt } = principal
   const platformRoles = principal.kind === 'user' ? principal.platformRoles : []
+  const user = principal.kind === 'user' ? principal.user : null
   if (endsAt !== null && endsAt <= now) return nobody
-  if (organisation === null) return { ...nobody, isSignedIn: true, endsAt, platformRoles }
+  if (organisation === null) return { ...nobody, isSignedIn: true, user, endsAt, platformRoles }
   const status = parties.organisations.get(organisation)?.status
   // Whose organisation is not active keeps what everybody has.
   if (status !== 'active') return { ...nobody, isSuspended: true }
-  return { isSignedIn: true, organisation, role, endsAt, isSuspended: false, platformRoles }
+  return { isSignedIn: true, user, organisation, role, endsAt, isSuspended: false, platformRoles }
 }
 
 /** Ends of what a right rests on; `null` for none. */
@@ -58,6 +62,10 @@ export function membership(
         : undefined
     case 'platform-role':
       return asking.platformRoles.includes(grantee.role) ? [asking.endsAt] : undefined
+    case 'person':
+      return asking.user === grantee.user && asking.platformRoles.includes('platform-admin')
+        ? [asking.endsAt]
+        : undefined
     case 'consortium': {
       const consortium = parties.consortia.get(grantee.consortium)
       if (!consortium || asking.organisation === null || !isWithin(consortium, now)) return undefined

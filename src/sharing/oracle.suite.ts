@@ -162,7 +162,7 @@ function isFor(
 ): boolean {
   if (grantee.kind === 'everyone') return true
   if (grantee.kind === 'authenticated') return isSignedIn
-  if (grantee.kind === 'platform-role') return false
+  if (grantee.kind === 'platform-role' || grantee.kind === 'person') return false
   if (organisation === null) return false
   if (grantee.kind === 'organisation') return grantee.organisation === organisation
   if (grantee.kind === 'role') return grantee.organisation === organisation && grantee.role === role

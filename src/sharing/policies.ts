@@ -103,6 +103,7 @@ export function checkedRestriction(body: RestrictionBody, definition: DatasetDef
 
 /** Throws 400 and 422 for what does not fit the fields. */
 export function checkedGrant(body: GrantBody, definition: DatasetDefinition): GrantBody {
+  if (body.grantee.kind === 'person') throw invalidInput('Grants are for organisations, not for persons.')
   checkRelease(body.release, definition)
   checkColumns(body.columns ?? [], definition)
   if (body.maxAgeS !== null && !definition.eventTime)

@@ -106,6 +106,8 @@ export const Grantee = Type.Union([
   Type.Object({ kind: Type.Literal('organisation'), organisation: Id }, closed),
   Type.Object({ kind: Type.Literal('role'), organisation: Id, role: Role }, closed),
   Type.Object({ kind: Type.Literal('platform-role'), role: oneOf(platformRoles) }, closed),
+  /** An administrator of the platform who said why; no steward grants it. */
+  Type.Object({ kind: Type.Literal('person'), user: Id }, closed),
 ])
 export type Grantee = Static<typeof Grantee>
 

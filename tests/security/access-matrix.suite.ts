@@ -110,7 +110,9 @@ function onManaged(reader: Reader, door: AccountDoor): Expected {
   if (needs.some((need) => need !== 'signed-in' && ofPlatform.has(need) && reader.is?.includes(need)))
     return 'allow'
   // Who merely has to be signed in has to know of the dataset too.
-  return needs.includes('signed-in') && reader.is ? reader.onDataset('discover') : reader.onDataset('manage')
+  const word = reader.onDataset(needs.includes('signed-in') && reader.is ? 'discover' : 'manage')
+  const isForOthers = !needs.includes('steward') && !needs.includes('signed-in')
+  return word === 'allow' && isForOthers ? reader.refusal : word
 }
 
 function expected(reader: Reader, door: Door, isGuarded: boolean): Expected {

@@ -82,6 +82,7 @@ function bodyOf({ method, route }: MatrixLine, id: string): Asked {
     return { body: rowsOf(canary), headers: { 'content-type': 'application/octet-stream' } }
   const charter = { text: { fr: 'Nous partageons.', en: 'We share.' } }
   const bodies: Record<string, unknown> = {
+    'POST /api/v1/administration/break-glass': { dataset: id },
     'PATCH /api/v1/consortia/:id': { name: 'Rade' },
     'POST /api/v1/consortia/:id/charter': charter,
     'PUT /api/v1/consortia/:id/members/:organisation': {},
@@ -364,6 +365,40 @@ describe('the log', () => {
     expect([of('bouees').rows, of(hiddenId).rows]).toEqual([2, 2])
     expect(of(hiddenId).bytes - of('bouees').bytes).toBe(2 * (canary.length - 'bouee'.length))
     expect(of(hiddenId).columns).toContain('nom')
+  })
+})
+
+describe('S13: an administrator of the platform', () => {
+  const rows = `/api/explore/v2.1/catalog/datasets/${hiddenId}/records`
+  const breakGlass = (body: object) =>
+    ask('platform-admin', 'POST', '/api/v1/administration/break-glass', { body })
+
+  it('reads a private row only once its owner was told why, until the owner ends it', async () => {
+    expect((await ask('platform-admin', 'GET', rows)).status).toBe(404)
+    expect((await breakGlass({ dataset: hiddenId, reason: 'because' })).status).toBe(400)
+    expect((await breakGlass({ dataset: absentId, reason: 'a row is said to be missing' })).status).toBe(404)
+    expect((await ask('platform-admin', 'GET', rows)).status).toBe(404)
+
+    const broken = await breakGlass({ dataset: hiddenId, reason: 'a row is said to be missing' })
+    expect(broken.status).toBe(201)
+    const { id } = JSON.parse(broken.body)
+    const { mails } = await story.platform.json('GET', '/api/v1/outbox')
+    const told = mails.filter(({ text }: { text: string }) => text.includes('a row is said to be missing'))
+    expect(told.map(({ to }: { to: string }) => to).sort()).toEqual([
+      'coordinator@port.example',
+      'steward@port.example',
+    ])
+    expect((await ask('platform-admin', 'GET', rows)).body).toContain(canary)
+    const exported = await ask('platform-admin', 'GET', rows.replace('records', 'exports/csv'))
+    expect([exported.status, exported.body.includes(canary)]).toEqual([403, false])
+
+    const policy = await ask('owner-steward', 'GET', `/api/v1/sharing/datasets/${hiddenId}/policy`)
+    expect(policy.body).toContain('a row is said to be missing')
+    const log = await ask('auditor', 'GET', '/api/v1/journal/entries')
+    expect(log.body).toContain(`"grants":["${id}"]`)
+    const grant = `/api/v1/sharing/datasets/${hiddenId}/grants/${id}`
+    expect((await ask('owner-steward', 'DELETE', grant)).status).toBe(200)
+    expect((await ask('platform-admin', 'GET', rows)).status).toBe(404)
   })
 })
 

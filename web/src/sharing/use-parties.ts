@@ -37,6 +37,8 @@ export function useParties(): Parties {
           })
         case 'platform-role':
           return t(`sharing.who.${grantee.role}`)
+        case 'person':
+          return t('sharing.who.platform-admin')
       }
     },
   }
