@@ -211,10 +211,16 @@ function temporalOrNull(of: Expression, scope: TypeScope, zone: string | undefin
   return true
 }
 
+/** Making a format costs more than all the rest of checking a query. There are some hundred zones. */
+const knownZones = new Set<string>()
+
 /** Throws `invalid_input` unless the runtime knows the IANA zone. */
 export function checkZone(zone: string): void {
+  if (knownZones.has(zone)) return
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
+    // Any case is understood: only the usual writing is kept, or their number would have no bound.
+    if (/^[A-Z][\w+/-]{2,40}$/.test(zone) && knownZones.size < 1_000) knownZones.add(zone)
   } catch {
     throw invalidInput(`There is no time zone “${zone}”.`, 'Write an IANA name such as Europe/Paris.')
   }
