@@ -5,6 +5,7 @@ import { call, column, type Expression, not, type Query, value } from '../../eng
 import type { DatasetField } from '../schema.ts'
 import { limits } from './limits.ts'
 import { inClause } from './malformed.ts'
+import { narrowed } from './narrowed.ts'
 import type { Ask } from './plan.ts'
 import { type ParsedQuery, readingOf } from './query-text.ts'
 import { allOf, type FacetField, facetField, filterOf } from './refine.ts'
@@ -139,7 +140,8 @@ function countsOf(
   const none: Expression = { kind: 'value', value: null }
   const found = fieldValue(field)
   const filter = allOf(where)
-  const source: Query = { from: relation.from, ...(filter && { where: filter }) }
+  const from = narrowed(relation.from, [filter, key, found])
+  const source: Query = { from, ...(filter && { where: filter }) }
   const inner: Query = {
     ...(found.kind === 'list'
       ? { from: { kind: 'elements', query: source, list: found.list, as: '__value' } }
