@@ -9,7 +9,7 @@ import { useDataset } from '../api.ts'
 import controls from '../Controls.module.css'
 import { geoFieldOf } from '../explore-answers.ts'
 import { useSaid } from '../said/use-said.ts'
-import { acceptLoad, loadPath, usePlan } from './api.ts'
+import { acceptLoad, loadPath } from './api.ts'
 import { LayoutForm } from './LayoutForm.tsx'
 import styles from './LoadPage.module.css'
 import { RejectTable } from './RejectTable.tsx'
@@ -37,7 +37,6 @@ export function ResultStep(props: ResultStepProps) {
   const { view } = props
   const queries = useQueryClient()
   const isPublished = view.state === 'published'
-  const plan = usePlan(view.datasetId, view.id, view.state === 'failed' ? view.modifiedAt : undefined)
   // What was read before the load is of the version before.
   useEffect(() => {
     if (isPublished)
@@ -59,7 +58,7 @@ export function ResultStep(props: ResultStepProps) {
         <LayoutForm
           dataset={view.datasetId}
           load={view.id}
-          layout={plan.data?.plan.layout ?? unknownLayout}
+          layout={unknownLayout}
           onAgain={props.onChanged}
         />
       )}
