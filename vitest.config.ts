@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests of the whole product, browser or processes: they want the machine for themselves. */
-const whole = ['tests/journeys/**/*.test.ts', 'tests/start/**/*.test.ts', 'tests/faults/**/*.test.ts']
+/** The product in a browser: mostly waiting, so two at once. */
+const journeys = ['tests/journeys/**/*.test.ts']
+/** The product as a process, started and killed: these want the machine for themselves. */
+const whole = ['tests/start/**/*.test.ts', 'tests/faults/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -23,10 +25,14 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'scripts/**/*.test.mjs',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**', ...whole],
+          exclude: ['**/node_modules/**', '**/dist/**', ...journeys, ...whole],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'journeys', include: journeys, maxWorkers: 2, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,
@@ -34,9 +40,7 @@ export default defineConfig({
           name: 'whole',
           include: whole,
           maxWorkers: 1,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
