@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import type { LoadView, TextLayout } from '../../../../src/datasets/loading/schema.ts'
+import type { LoadView, PlanView, TextLayout } from '../../../../src/datasets/loading/schema.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { useLanguage } from '../../ui/use-language.ts'
@@ -37,6 +37,9 @@ export function ResultStep(props: ResultStepProps) {
   const { view } = props
   const queries = useQueryClient()
   const isPublished = view.state === 'published'
+  // As the reader saw it last: of a file that nobody could plan there is none to ask for.
+  const seen = queries.getQueriesData<PlanView>({ queryKey: ['plan', view.datasetId, view.id] }).at(-1)?.[1]
+  const layout = seen?.plan.layout ?? (view.error?.code === 'no_rows' ? unknownLayout : undefined)
   // What was read before the load is of the version before.
   useEffect(() => {
     if (isPublished)
@@ -54,11 +57,11 @@ export function ResultStep(props: ResultStepProps) {
         <Ended {...props} />
       )}
       <Rejects {...props} />
-      {view.state === 'failed' && /\.(csv|tsv|tab|txt)$/i.test(view.fileName) && (
+      {view.state === 'failed' && layout && /\.(csv|tsv|tab|txt)$/i.test(view.fileName) && (
         <LayoutForm
           dataset={view.datasetId}
           load={view.id}
-          layout={unknownLayout}
+          layout={{ ...layout, isStated: true }}
           onAgain={props.onChanged}
         />
       )}

@@ -93,11 +93,10 @@ export function useLoad(dataset: string | undefined, load: string | undefined) {
   return { ...query, put: (view: LoadView) => queries.setQueryData(key, view) }
 }
 
-/** `plannedAt` tells one plan of a load from the next; undefined where none is wanted. */
-export const usePlan = (dataset: string, load: string, plannedAt: string | undefined) =>
+/** `plannedAt` tells one plan of a load from the next. */
+export const usePlan = (dataset: string, load: string, plannedAt: string) =>
   useQuery({
     queryKey: ['plan', dataset, load, plannedAt],
-    enabled: plannedAt !== undefined,
     queryFn: ({ signal }) => readJson<PlanView>(`${loadPath(dataset, load)}/plan`, { signal }),
     retry: 1,
     staleTime: Number.POSITIVE_INFINITY,
