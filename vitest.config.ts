@@ -26,7 +26,8 @@ export default defineConfig({
             'scripts/**/*.test.mjs',
           ],
           exclude: ['**/node_modules/**', '**/dist/**', ...journeys, ...whole],
-          maxWorkers: 2,
+          // Many wait for processes that they started.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

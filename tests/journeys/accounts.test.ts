@@ -231,6 +231,8 @@ describe.skipIf(noBrowser)('an account', () => {
   test('a forgotten password is replaced by the link of the outbox', async () => {
     const page = await at('/signin')
     await page.getByRole('link', { name: 'Mot de passe oublié ?' }).click()
+    // Both pages ask for an address.
+    await page.getByRole('heading', { name: 'Mot de passe oublié' }).waitFor()
     await page.getByLabel('Adresse électronique').fill(administrator.email)
     await page.getByRole('button', { name: 'Envoyer le lien' }).click()
     await page.getByText(`Si un compte utilise ${administrator.email}`).waitFor()
