@@ -19,7 +19,7 @@ const root = resolve(import.meta.dirname, '../..')
 const folders = ['src', 'simulator', 'web/src']
 const all = readModules(root, folders)
 const product = all.filter(({ path }) => !isTest(path))
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 describe('the product', () => {
   test('is read whole', () => {
@@ -56,6 +56,11 @@ describe('the product', () => {
 
   test('finds at run time all that it imports', () => {
     expect(missingAtRunTime(product, Object.keys(dependencies))).toEqual([])
+  })
+
+  it('brings the types of what it is built with: a start builds without what only tests need', () => {
+    const typed = Object.keys(devDependencies).filter((name) => name.startsWith('@types/'))
+    expect(typed.filter((name) => name.slice('@types/'.length) in dependencies)).toEqual([])
   })
 
   test('has no import cycle', () => {
