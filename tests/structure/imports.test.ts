@@ -58,7 +58,7 @@ describe('the product', () => {
     expect(missingAtRunTime(product, Object.keys(dependencies))).toEqual([])
   })
 
-  it('brings the types of what it is built with: a start builds without what only tests need', () => {
+  test('brings the types of what it is built with, so that a start builds without what only tests need', () => {
     const typed = Object.keys(devDependencies).filter((name) => name.startsWith('@types/'))
     expect(typed.filter((name) => name.slice('@types/'.length) in dependencies)).toEqual([])
   })
